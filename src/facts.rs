@@ -32,6 +32,11 @@ pub enum Value {
 pub struct Facts(Vec<(FactId, Value)>);
 
 impl Facts {
+    /// Nothing known.
+    pub const fn none() -> Self {
+        Facts(Vec::new())
+    }
+
     /// What is known of `fact`, if anything.
     pub fn get(&self, fact: FactId) -> Option<&Value> {
         self.0.iter().find(|(id, _)| *id == fact).map(|(_, value)| value)

@@ -3,9 +3,12 @@
 //! The path of the data is one straight line: bytes → facts ([`input`]) → policy ([`policy`]) → result ([`engine`])
 //! → report ([`output`]). The engine is pure: no I/O, no clock, no printing, no city.
 
+pub mod engine;
 pub mod facts;
 pub mod lang;
 pub mod money;
+pub mod policy;
+pub mod range;
 pub mod rulefile;
 pub mod text;
 pub mod vocabulary;

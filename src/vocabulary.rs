@@ -6,7 +6,8 @@ use std::collections::HashMap;
 
 use regex::Regex;
 
-use crate::facts::{Facts, Value};
+use crate::facts::Value;
+use crate::range::Range;
 use crate::rulefile::{Code, Entry, Problems, RuleFile, Span};
 use crate::text;
 use crate::words;
@@ -60,6 +61,8 @@ pub struct EnumValue {
     pub also: Vec<String>,
     /// For subjects: the kind it belongs to.
     pub of_kind: Option<ValueId>,
+    /// For roles: the ranks that a unit in this role can have.
+    pub ranks: Option<Range>,
 }
 
 /// A word of an enum column that leaves several values open.
@@ -240,9 +243,10 @@ impl Vocabulary {
         &self.fact(fact).values[usize::from(value.0)].id
     }
 
-    /// Sorts out what the column of an enum says for a subject of another kind; see [`Vocabulary::values_for`].
-    pub fn kind_of(&self, facts: &Facts) -> Option<ValueId> {
-        facts.code(self.known.kind)
+    /// The ranks that a unit in `role` can have; any from 1 on where the dictionary says nothing.
+    pub fn ranks_of(&self, role: Option<ValueId>) -> Range {
+        let values = &self.fact(self.known.role).values;
+        role.and_then(|role| values[usize::from(role.0)].ranks).unwrap_or(Range { from: 1, to: None })
     }
 
     /// Builds the dictionary from its files, later ones adding to or replacing entries of earlier ones.
@@ -399,7 +403,7 @@ impl Builder {
         let (Some(id), Some(zh), Some(kind_fact), Some(subject_fact)) = (id, zh, kind_fact, subject_fact) else {
             return;
         };
-        let kind = self.put_value(kind_fact, EnumValue { id, zh, also, of_kind: None });
+        let kind = self.put_value(kind_fact, EnumValue { id, zh, also, of_kind: None, ranks: None });
         for subject in entry.entries("subjects") {
             if let Some(value) = enum_value(subject, Some(kind)) {
                 self.put_value(subject_fact, value);
@@ -541,8 +545,15 @@ fn enum_value(entry: Entry<'_, '_>, of_kind: Option<ValueId>) -> Option<EnumValu
     let id = entry.need_text("id");
     let zh = entry.need_text("zh");
     let also = entry.texts("also").into_iter().map(|(label, _)| label).collect();
+    let ranks = entry.get("ranks").and_then(|node| {
+        let range = Range::parse(&node.text()?);
+        if range.is_none() {
+            node.wrong(&words!(zh: "名次，如 \"1\" 或 \"2..\"", en: "places such as \"1\" or \"2..\""));
+        }
+        range
+    });
     entry.finish();
-    Some(EnumValue { id: id?, zh: zh?, also, of_kind })
+    Some(EnumValue { id: id?, zh: zh?, also, of_kind, ranks })
 }
 
 /// Reports a name that is no fact, with the nearest that is.

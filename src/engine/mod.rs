@@ -1,0 +1,121 @@
+//! The engine: facts and a policy to a result (contract section 3). Pure: no I/O, no clock, no printing, and no name
+//! of a city, kind, level or prize.
+//!
+//! One file per step, in the order in which they run: [`date`], [`bars`], [`select`], [`conditions`], [`base`],
+//! [`duplicates`] (prior money, series, projects), [`selection`], [`caps`], [`totals`].
+
+mod bars;
+mod base;
+mod caps;
+mod conditions;
+mod date;
+mod duplicates;
+pub mod result;
+mod row;
+mod select;
+mod selection;
+mod totals;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::facts::Applicant;
+use crate::money::Money;
+use crate::policy::Policy;
+use crate::vocabulary::Vocabulary;
+use result::{Assumed, Assumption, Item, PolicyResult, Reason, Status};
+
+/// One application: the year, the day, and what only the caller knows.
+#[derive(Clone, Debug, Default)]
+pub struct Application {
+    /// Application year Y.
+    pub year: i16,
+    /// Application date D, where the caller gives one.
+    pub on: Option<Date>,
+    /// Parameters such as the year's fund.
+    pub parameters: BTreeMap<String, Money>,
+    /// Compute although the policy is not in force.
+    pub ignore_validity: bool,
+}
+
+/// Everything that the steps look at.
+struct Context<'a> {
+    vocabulary: &'a Vocabulary,
+    policy: &'a Policy,
+    applicant: &'a Applicant,
+    application: &'a Application,
+    /// Application date D.
+    day: Date,
+    /// True if the unit is known to be from elsewhere and the policy opens some clauses to such units.
+    outsider: bool,
+}
+
+/// Evaluates one applicant under one policy for one application.
+///
+/// Every achievement comes back as exactly one item, in the same order.
+pub fn evaluate(
+    vocabulary: &Vocabulary,
+    policy: &Policy,
+    applicant: &Applicant,
+    application: &Application,
+) -> PolicyResult {
+    let validity = date::resolve(policy, application);
+    let mut result = PolicyResult {
+        year: application.year,
+        on: validity.on,
+        in_force: validity.in_force,
+        validity_ignored: application.ignore_validity && !validity.in_force,
+        barred_by: Vec::new(),
+        total: Money::ZERO,
+        fixed_total: Money::ZERO,
+        ceiling_total: Money::ZERO,
+        potential_total: Money::ZERO,
+        items: Vec::new(),
+        caps: Vec::new(),
+        assumptions: Vec::new(),
+    };
+    let Some(day) = validity.compute_on else {
+        let count = applicant.achievements.len();
+        result.items = vec![shut_out(policy.validity_cite.clone(), Reason::NotInForce); count];
+        return result;
+    };
+
+    let mut context = Context { vocabulary, policy, applicant, application, day, outsider: false };
+    let bars = bars::look(&context);
+    context.outsider = bars.outsider;
+    result.barred_by = bars.holding;
+    if let Some(first) = result.barred_by.first() {
+        result.items = vec![shut_out(first.cite.clone(), Reason::Barred(0)); applicant.achievements.len()];
+        return result;
+    }
+    result.assumptions = bars.assumptions;
+
+    let decisions: Vec<select::Decision> =
+        applicant.achievements.iter().map(|achievement| select::decide(&context, achievement)).collect();
+    if decisions.iter().any(|decision| decision.prior_assumed) {
+        let cite = policy.prior.first().map(|rule| rule.cite.clone()).unwrap_or_default();
+        result.assumptions.push(Assumption { what: Assumed::NoPriorMoney, cite });
+    }
+    totals::total(&context, decisions, &mut result);
+    result
+}
+
+/// An item that no clause was even tried for.
+fn shut_out(cite: String, reason: Reason) -> Item {
+    Item {
+        status: Status::Ineligible,
+        clause: None,
+        cite: Some(cite),
+        base: Money::ZERO,
+        amount: Money::ZERO,
+        assumptions: Vec::new(),
+        missing: Vec::new(),
+        same_as: None,
+        warnings: Vec::new(),
+        steps: Vec::new(),
+        reasons: vec![reason],
+        possible: None,
+        considered: Vec::new(),
+    }
+}

@@ -1,0 +1,494 @@
+//! Step 3: which clause decides a row (contract sections 3.3 and 3.4). Blank selecting facts are tried with each of
+//! their values; among several clauses a payable one goes before an undetermined one, that before an ineligible one.
+
+use super::Context;
+use super::base::{self, OpenBonuses, Price};
+use super::conditions;
+use super::duplicates::{self, Prior};
+use super::result::{Assumed, Assumption, Check, Considered, Missing, Reason, Status, Step, Warning};
+use super::row::{self, Row, Selectors};
+use crate::facts::{Achievement, Value};
+use crate::money::Money;
+use crate::policy::model::{Amount, ClauseIndex, LimitOf, Nature};
+use crate::vocabulary::{FactId, ValueId};
+
+/// One clause applied to one row: what steps 6 to 8 work with.
+#[derive(Clone)]
+pub(super) struct Candidate {
+    pub clause: ClauseIndex,
+    pub pays: Pays,
+    pub base: Money,
+    /// After step 5.
+    pub limited: Money,
+    /// After prior money as well.
+    pub paid: Money,
+    pub steps: Vec<Step>,
+    pub assumptions: Vec<Assumption>,
+    pub missing: Vec<Missing>,
+    pub reasons: Vec<Reason>,
+    pub warnings: Vec<Warning>,
+    pub checks: Vec<Check>,
+    /// The selecting facts under which the clause was chosen.
+    pub selectors: Selectors,
+    pub prior_assumed: bool,
+}
+
+/// Whether a candidate pays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Pays {
+    No,
+    Perhaps,
+    Yes,
+}
+
+impl Candidate {
+    fn status(&self) -> Status {
+        match self.pays {
+            Pays::No => Status::Ineligible,
+            Pays::Perhaps => Status::Undetermined,
+            Pays::Yes if self.paid < self.base => Status::Reduced,
+            Pays::Yes => Status::Awarded,
+        }
+    }
+}
+
+/// What steps 3 to 5 say of one row.
+pub(super) struct Decision {
+    pub status: Status,
+    /// The clause that pays or would have; none for `unmatched`.
+    pub taken: Option<Candidate>,
+    /// The row's own dearest outcome, where it differs from `taken`.
+    pub dearest: Option<Candidate>,
+    pub missing: Vec<Missing>,
+    pub assumptions: Vec<Assumption>,
+    pub warnings: Vec<Warning>,
+    pub considered: Vec<Considered>,
+    pub prior_assumed: bool,
+}
+
+/// The outcome for one choice of values of the blank selecting facts.
+struct Outcome {
+    tried: Vec<ValueId>,
+    given: Selectors,
+    best: Option<Candidate>,
+    /// A greater amount that unknown facts leave open.
+    possible: Option<Candidate>,
+    missing: Vec<Missing>,
+    considered: Vec<Considered>,
+}
+
+pub(super) fn decide(context: &Context<'_>, achievement: &Achievement) -> Decision {
+    let (fixed, open, assumptions) = openings(context, achievement);
+    let mut outcomes = Vec::new();
+    for_each_choice(&open, &mut |tried| {
+        let mut given = fixed.clone();
+        for ((fact, _), value) in open.iter().zip(tried) {
+            given.set(*fact, Some(*value));
+        }
+        outcomes.push(outcome(context, achievement, given, tried.to_vec()));
+    });
+    let mut decision = if outcomes.len() == 1 {
+        let outcome = outcomes.remove(0);
+        certain(outcome.best, outcome.possible, outcome.missing, outcome.considered)
+    } else {
+        weigh(context, &open, outcomes)
+    };
+    if decision.taken.is_some() {
+        decision.assumptions.splice(0..0, assumptions);
+    }
+    if let Some(taken) = &decision.taken {
+        decision.assumptions.extend(taken.assumptions.iter().cloned());
+        decision.warnings.extend(taken.warnings.iter().cloned());
+        decision.prior_assumed = taken.prior_assumed && taken.pays != Pays::No;
+        if contradicts(context, achievement) {
+            decision.warnings.push(Warning::RoleContradictsRank);
+        }
+    }
+    decision.missing.sort_unstable();
+    decision.missing.dedup();
+    decision
+}
+
+// ---------------------------------------------------------------------- blank selecting facts
+
+type Openings = (Selectors, Vec<(FactId, Vec<ValueId>)>, Vec<Assumption>);
+
+/// The selecting facts that are given (or mean something when blank), those to try, and what was assumed.
+fn openings(context: &Context<'_>, achievement: &Achievement) -> Openings {
+    let vocabulary = context.vocabulary;
+    let kind = achievement.facts.code(vocabulary.known().kind);
+    let mut fixed = Selectors::default();
+    for fact in vocabulary.selecting() {
+        fixed.set(fact, achievement.facts.code(fact));
+    }
+    let mut assumptions = Vec::new();
+    let mut open = Vec::new();
+    for fact in vocabulary.selecting().filter(|fact| used_for(context, kind, *fact)) {
+        match achievement.facts.get(fact) {
+            Some(Value::Code(_)) => {}
+            Some(Value::OneOf(values)) => open.push((fact, values.to_vec())),
+            _ => {
+                let in_policy = context
+                    .policy
+                    .defaults
+                    .iter()
+                    .find(|default| default.fact == fact && fixed.meet(&default.selects))
+                    .map(|default| (default.value, default.cite.clone()));
+                let everywhere = || kind.and_then(|kind| vocabulary.default_of(kind, fact)).map(|v| (v, String::new()));
+                if let Some((value, cite)) = in_policy.or_else(everywhere) {
+                    fixed.set(fact, Some(value));
+                    assumptions.push(Assumption { what: Assumed::Default(fact, value), cite });
+                } else {
+                    let values: Vec<ValueId> = vocabulary.values_for(fact, kind).collect();
+                    if !values.is_empty() {
+                        open.push((fact, values));
+                    }
+                }
+            }
+        }
+    }
+    // A role needs no trying where the rank settles it: every value would come to the same.
+    let role = vocabulary.known().role;
+    if achievement.facts.integer(vocabulary.known().rank).is_some()
+        && context.policy.roles.iter().all(|rule| rule.by_rank.is_some())
+        && !context.policy.roles.is_empty()
+    {
+        open.retain(|(fact, _)| *fact != role);
+    }
+    (fixed, open, assumptions)
+}
+
+/// True if a clause for rows of `kind` is selected by `fact`: only such a fact matters.
+fn used_for(context: &Context<'_>, kind: Option<ValueId>, fact: FactId) -> bool {
+    let kind_fact = context.vocabulary.known().kind;
+    context.policy.clauses.iter().any(|clause| {
+        let fits = clause.selects.values(kind_fact).is_none_or(|kinds| kind.is_some_and(|kind| kinds.contains(&kind)));
+        fits && (clause.by.contains(&fact) || clause.selects.values(fact).is_some())
+    })
+}
+
+/// Calls `visit` with every combination of values, in the order of the dictionary.
+fn for_each_choice(open: &[(FactId, Vec<ValueId>)], visit: &mut impl FnMut(&[ValueId])) {
+    let mut digits = vec![0; open.len()];
+    loop {
+        let choice: Vec<ValueId> = open.iter().zip(&digits).map(|((_, values), digit)| values[*digit]).collect();
+        visit(&choice);
+        let Some(place) = (0..open.len()).rev().find(|place| digits[*place] + 1 < open[*place].1.len()) else { return };
+        digits[place] += 1;
+        digits[place + 1..].fill(0);
+    }
+}
+
+// ---------------------------------------------------------------------- one choice of values
+
+fn outcome(context: &Context<'_>, achievement: &Achievement, given: Selectors, tried: Vec<ValueId>) -> Outcome {
+    let mut effective = given.clone();
+    let role = context.vocabulary.known().role;
+    effective.set(role, row::effective_role(context, &achievement.facts, &given));
+    let row = Row { facts: &achievement.facts, unit: &context.applicant.facts, given, effective };
+
+    let mut candidates = Vec::new();
+    let mut considered = Vec::new();
+    for index in 0..context.policy.clauses.len() {
+        let Some(amount) = selected_amount(context, &row, index) else { continue };
+        let candidate = apply(context, &row, index, amount, OpenBonuses::LeftOut);
+        considered.push(Considered {
+            clause: index,
+            pays: match candidate.pays {
+                Pays::Yes => Some(true),
+                Pays::Perhaps => None,
+                Pays::No => Some(false),
+            },
+            amount: candidate.paid,
+            checks: candidate.checks.clone(),
+        });
+        if has_open_bonus(context, &row, index) && candidate.pays != Pays::No {
+            let mut with_bonus = apply(context, &row, index, amount, OpenBonuses::CountedIn);
+            with_bonus.pays = Pays::Perhaps;
+            candidates.push(with_bonus);
+        }
+        candidates.push(candidate);
+    }
+    let greatest = |pays: Pays, amount: fn(&Candidate) -> Money| {
+        candidates.iter().filter(|c| c.pays == pays).fold(None, |best: Option<&Candidate>, next| match best {
+            Some(best)
+                if amount(best) > amount(next) || (amount(best) == amount(next) && best.clause <= next.clause) =>
+            {
+                Some(best)
+            }
+            _ => Some(next),
+        })
+    };
+    let payable = greatest(Pays::Yes, |c| c.paid);
+    let perhaps = greatest(Pays::Perhaps, |c| c.limited);
+    let mut missing = Vec::new();
+    let (best, possible) = match (payable, perhaps) {
+        (Some(payable), perhaps) => {
+            missing.extend(&payable.missing);
+            let more: Vec<&Candidate> =
+                candidates.iter().filter(|c| c.pays == Pays::Perhaps && c.limited > payable.limited).collect();
+            missing.extend(more.iter().flat_map(|candidate| &candidate.missing));
+            (Some(payable), perhaps.filter(|perhaps| perhaps.limited > payable.limited))
+        }
+        (None, Some(perhaps)) => {
+            missing.extend(candidates.iter().filter(|c| c.pays == Pays::Perhaps).flat_map(|c| &c.missing));
+            (Some(perhaps), None)
+        }
+        (None, None) => (greatest(Pays::No, |c| c.limited), None),
+    };
+    Outcome { tried, best: best.cloned(), possible: possible.cloned(), given: row.given, missing, considered }
+}
+
+/// The amount of a clause for a row, if the clause is selected at all.
+fn selected_amount<'a>(context: &Context<'a>, row: &Row<'_>, index: ClauseIndex) -> Option<&'a Amount> {
+    let clause = &context.policy.clauses[index];
+    if !row.effective.meet(&clause.selects) {
+        return None;
+    }
+    let fits =
+        |key: &[ValueId]| clause.by.iter().zip(key).all(|(fact, value)| row.effective.get(*fact) == Some(*value));
+    clause.amounts.iter().find(|line| fits(&line.key)).map(|line| &line.amount)
+}
+
+fn has_open_bonus(context: &Context<'_>, row: &Row<'_>, index: ClauseIndex) -> bool {
+    context.policy.bonuses.iter().any(|bonus| {
+        bonus.on.contains(&index) && row.effective.meet(&bonus.selects) && {
+            let verdict = conditions::judge(context, row, &bonus.conditions);
+            verdict.failed.is_empty() && !verdict.missing.is_empty()
+        }
+    })
+}
+
+/// Applies one clause to one row: conditions, amount, limits by cost, prior money.
+fn apply(context: &Context<'_>, row: &Row<'_>, index: ClauseIndex, amount: &Amount, bonuses: OpenBonuses) -> Candidate {
+    let clause = &context.policy.clauses[index];
+    let verdict = conditions::judge(context, row, &clause.conditions);
+    let price: Price = base::price(context, row, index, amount, bonuses);
+    let prior = duplicates::prior_money(context, row, index, price.limited);
+
+    let mut reasons = verdict.failed;
+    reasons.extend(price.refused);
+    let date = row.facts.date(context.vocabulary.known().date);
+    if let Some(date) = date.filter(|date| *date > context.day) {
+        reasons.push(Reason::AfterApplication(date));
+    }
+    if context.outsider && !clause.open_to_outsiders {
+        reasons.push(Reason::OutsideRegion);
+    }
+    let mut undecided: Vec<Missing> = verdict.missing;
+    undecided.extend(&price.undecided);
+    if bonuses == OpenBonuses::CountedIn {
+        undecided.extend(&price.open_bonus);
+    }
+
+    let mut candidate = Candidate {
+        clause: index,
+        pays: Pays::Yes,
+        base: price.base,
+        limited: price.limited,
+        paid: price.limited,
+        steps: price.steps,
+        assumptions: verdict.assumptions,
+        missing: Vec::new(),
+        reasons: Vec::new(),
+        warnings: price.warnings,
+        checks: verdict.checks,
+        selectors: row.effective.clone(),
+        prior_assumed: false,
+    };
+    candidate.assumptions.extend(price.assumptions);
+    match prior {
+        Prior::None { assumed } => candidate.prior_assumed = assumed,
+        Prior::Excludes(reason) => reasons.push(reason),
+        Prior::ToppedUp(step) => {
+            candidate.paid = step.amount;
+            candidate.steps.push(step);
+        }
+        Prior::Unknown(fact) => undecided.push(Missing::Fact(fact)),
+    }
+    if !reasons.is_empty() {
+        candidate.pays = Pays::No;
+        candidate.reasons = reasons;
+    } else {
+        candidate.reasons = price.notes;
+        candidate.missing = undecided;
+        if !candidate.missing.is_empty() {
+            candidate.pays = Pays::Perhaps;
+        }
+        candidate.missing.extend(price.also_missing);
+    }
+    candidate
+}
+
+// ---------------------------------------------------------------------- several choices of values
+
+/// A row whose selecting facts leave one outcome.
+fn certain(
+    best: Option<Candidate>,
+    possible: Option<Candidate>,
+    missing: Vec<Missing>,
+    considered: Vec<Considered>,
+) -> Decision {
+    let status = best.as_ref().map_or(Status::Unmatched, Candidate::status);
+    Decision {
+        status,
+        taken: best,
+        dearest: possible,
+        missing,
+        assumptions: Vec::new(),
+        warnings: Vec::new(),
+        considered,
+        prior_assumed: false,
+    }
+}
+
+/// Everything in which outcomes must be alike for the row to be decided (contract section 3.3).
+#[derive(PartialEq)]
+struct Likeness {
+    status: Status,
+    amount: Money,
+    nature: Option<Nature>,
+    category: Option<usize>,
+    classes: Vec<(usize, Vec<Option<ValueId>>)>,
+    caps: Vec<usize>,
+    raises: Vec<usize>,
+}
+
+fn likeness(context: &Context<'_>, outcome: &Outcome) -> Likeness {
+    let Some(best) = &outcome.best else {
+        return Likeness {
+            status: Status::Unmatched,
+            amount: Money::ZERO,
+            nature: None,
+            category: None,
+            classes: Vec::new(),
+            caps: Vec::new(),
+            raises: Vec::new(),
+        };
+    };
+    let clause = &context.policy.clauses[best.clause];
+    let caps = context.policy.caps.iter().enumerate();
+    Likeness {
+        status: best.status(),
+        amount: best.paid,
+        nature: Some(clause.nature),
+        category: Some(clause.category),
+        classes: classes(context, best),
+        caps: caps.clone().filter(|(_, cap)| cap.on.contains(&best.clause)).map(|(index, _)| index).collect(),
+        raises: caps
+            .filter(|(_, cap)| cap.raised.as_ref().is_some_and(|raise| raise.by.contains(&best.clause)))
+            .map(|(index, _)| index)
+            .collect(),
+    }
+}
+
+/// The classes that a candidate belongs to, under each limit that counts items.
+pub(super) fn classes(context: &Context<'_>, candidate: &Candidate) -> Vec<(usize, Vec<Option<ValueId>>)> {
+    let limits = context.policy.limits.iter().enumerate();
+    limits
+        .filter_map(|(index, limit)| match &limit.of {
+            LimitOf::Items { on, per } if on.contains(&candidate.clause) => {
+                Some((index, per.iter().map(|fact| candidate.selectors.get(*fact)).collect()))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+fn weigh(context: &Context<'_>, open: &[(FactId, Vec<ValueId>)], outcomes: Vec<Outcome>) -> Decision {
+    let pays = |outcome: &Outcome| outcome.best.as_ref().is_some_and(|best| best.pays != Pays::No);
+    let considered = merged(&outcomes);
+    if !outcomes.iter().any(pays) {
+        let dearest = dearest(outcomes.into_iter().filter_map(|outcome| outcome.best));
+        return certain(dearest, None, Vec::new(), considered);
+    }
+    let like: Vec<Likeness> = outcomes.iter().map(|outcome| likeness(context, outcome)).collect();
+    if like.iter().all(|other| *other == like[0]) {
+        let possible = dearest(outcomes.iter().filter_map(|outcome| outcome.possible.clone()));
+        let missing =
+            outcomes.iter().find(|outcome| outcome.possible.is_some()).unwrap_or(&outcomes[0]).missing.clone();
+        let first = outcomes.into_iter().next().and_then(|outcome| outcome.best);
+        return certain(first, possible, missing, considered);
+    }
+
+    let mut missing = deciding_facts(context, open, &outcomes, &like);
+    let all = outcomes.iter().flat_map(|outcome| outcome.best.iter().chain(&outcome.possible));
+    let dearest = dearest(all.filter(|candidate| candidate.pays != Pays::No).cloned());
+    missing.extend(dearest.iter().flat_map(|candidate| &candidate.missing));
+    let taken = dearest.map(|mut candidate| {
+        candidate.pays = Pays::Perhaps;
+        candidate
+    });
+    let mut decision = certain(taken, None, missing, considered);
+    decision.status = Status::Undetermined;
+    decision
+}
+
+/// The greatest amount after step 5, ties to the earlier clause.
+fn dearest(candidates: impl Iterator<Item = Candidate>) -> Option<Candidate> {
+    candidates.fold(None, |best: Option<Candidate>, next| match best {
+        Some(best)
+            if (best.limited, std::cmp::Reverse(best.clause)) >= (next.limited, std::cmp::Reverse(next.clause)) =>
+        {
+            Some(best)
+        }
+        _ => Some(next),
+    })
+}
+
+/// The blank facts that make a difference: two choices that differ in this fact alone come to different outcomes.
+fn deciding_facts(
+    context: &Context<'_>,
+    open: &[(FactId, Vec<ValueId>)],
+    outcomes: &[Outcome],
+    like: &[Likeness],
+) -> Vec<Missing> {
+    let known = context.vocabulary.known();
+    let mut missing = Vec::new();
+    for (place, (fact, _)) in open.iter().enumerate() {
+        for (index, outcome) in outcomes.iter().enumerate() {
+            let differs = outcomes.iter().zip(like).skip(index + 1).any(|(other, other_like)| {
+                let alone = (0..open.len()).all(|p| (p == place) != (outcome.tried[p] == other.tried[p]));
+                alone && *other_like != like[index]
+            });
+            if !differs {
+                continue;
+            }
+            // Where lead and participate go by rank, it is the rank that one has to look up.
+            let by_rank = row::role_rule(context, &outcome.given).is_some_and(|rule| rule.by_rank.is_some());
+            let named = if *fact == known.role && by_rank { known.rank } else { *fact };
+            missing.push(Missing::Fact(named));
+        }
+    }
+    missing
+}
+
+/// Every clause considered under any choice, once, as it fared best.
+fn merged(outcomes: &[Outcome]) -> Vec<Considered> {
+    let mut merged: Vec<Considered> = Vec::new();
+    for considered in outcomes.iter().flat_map(|outcome| &outcome.considered) {
+        match merged.iter_mut().find(|known| known.clause == considered.clause) {
+            Some(known) if known.amount < considered.amount => *known = considered.clone(),
+            Some(_) => {}
+            None => merged.push(considered.clone()),
+        }
+    }
+    merged.sort_by_key(|considered| considered.clause);
+    merged
+}
+
+/// True if `role` and `rank` are both given and the policy derives another role from the rank.
+fn contradicts(context: &Context<'_>, achievement: &Achievement) -> bool {
+    let known = context.vocabulary.known();
+    let (Some(role), Some(rank)) = (achievement.facts.code(known.role), achievement.facts.integer(known.rank)) else {
+        return false;
+    };
+    let mut given = Selectors::default();
+    for fact in context.vocabulary.selecting() {
+        given.set(fact, achievement.facts.code(fact));
+    }
+    let Some(rule) = row::role_rule(context, &given) else { return false };
+    let Some(ranges) = &rule.by_rank else { return false };
+    let meant = rule.same.iter().find(|(from, _)| *from == role).map_or(role, |(_, to)| *to);
+    ranges.iter().find(|(_, range)| range.contains(rank)).is_some_and(|(derived, _)| *derived != meant)
+}

@@ -1,0 +1,161 @@
+//! Steps 6 to 9 put together (contract section 3.9): once over what is certain, once over what is possible.
+
+use super::duplicates;
+use super::result::{Assumed, Assumption, CapUse, Item, Op, PolicyResult, Reason, Status, Step};
+use super::select::{Candidate, Decision, Pays};
+use super::{Context, caps, selection};
+use crate::money::Money;
+use crate::policy::model::Nature;
+
+/// One item that takes part in steps 6 to 8.
+pub(super) struct Entry<'a> {
+    /// Index of the achievement and so the order of rows.
+    pub item: usize,
+    pub candidate: &'a Candidate,
+}
+
+/// What steps 6 to 8 do to one entry.
+enum Fate {
+    Selected,
+    /// Index of the entry that counts instead, and the merging rule.
+    Duplicate(usize, usize),
+    /// Index of the limit.
+    NotSelected(usize),
+}
+
+struct Settlement {
+    fates: Vec<Fate>,
+    amounts: Vec<Money>,
+    cuts: Vec<Vec<Step>>,
+    uses: Vec<CapUse>,
+}
+
+/// Runs steps 6 to 8 over entries in order of row.
+fn settle(context: &Context<'_>, entries: &[Entry<'_>]) -> Settlement {
+    let counted_under = duplicates::merge(context, entries);
+    let eligible: Vec<bool> = counted_under.iter().map(Option::is_none).collect();
+    let left_out = selection::choose(context, entries, &eligible);
+    let selected: Vec<bool> =
+        eligible.iter().zip(&left_out).map(|(eligible, out)| *eligible && out.is_none()).collect();
+    let capped = caps::apply(context, entries, &selected);
+    let fates = counted_under
+        .into_iter()
+        .zip(left_out)
+        .map(|(duplicate, left_out)| match (duplicate, left_out) {
+            (Some((kept, rule)), _) => Fate::Duplicate(kept, rule),
+            (None, Some(limit)) => Fate::NotSelected(limit),
+            (None, None) => Fate::Selected,
+        })
+        .collect();
+    Settlement { fates, amounts: capped.amounts, cuts: capped.steps, uses: capped.uses }
+}
+
+/// Fills in items, caps and totals.
+pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mut PolicyResult) {
+    let certain: Vec<Entry<'_>> =
+        entries(&decisions, |decision| decision.taken.as_ref().filter(|taken| taken.pays == Pays::Yes));
+    let settled = settle(context, &certain);
+
+    let possible: Vec<Entry<'_>> = entries(&decisions, |decision| {
+        let dearest = decision.dearest.as_ref().or(decision.taken.as_ref());
+        dearest.filter(|candidate| candidate.pays != Pays::No)
+    });
+    let same_set = decisions.iter().all(|d| d.dearest.is_none() && d.status != Status::Undetermined);
+    let potential: Money = if same_set { Money::ZERO } else { settle(context, &possible).amounts.into_iter().sum() };
+
+    result.items = decisions.iter().map(item).collect();
+    for (index, entry) in certain.iter().enumerate() {
+        write_fate(context, &certain, &settled, index, &mut result.items[entry.item]);
+    }
+    for entry in &certain {
+        let paid = result.items[entry.item].amount;
+        match context.policy.clauses[entry.candidate.clause].nature {
+            Nature::Fixed => result.fixed_total += paid,
+            Nature::Ceiling => result.ceiling_total += paid,
+        }
+    }
+    for (cap, parameter) in caps::not_applied(context) {
+        let on = &context.policy.caps[cap].on;
+        if possible.iter().any(|entry| on.contains(&entry.candidate.clause)) {
+            let cite = context.policy.caps[cap].cite.clone();
+            result.assumptions.push(Assumption { what: Assumed::NotApplied { parameter, cap }, cite });
+        }
+    }
+    result.total = result.fixed_total + result.ceiling_total;
+    result.potential_total = potential.max(result.total);
+    result.caps = settled.uses;
+}
+
+fn entries<'a>(decisions: &'a [Decision], pick: impl Fn(&'a Decision) -> Option<&'a Candidate>) -> Vec<Entry<'a>> {
+    let numbered = decisions.iter().enumerate();
+    numbered.filter_map(|(item, decision)| Some(Entry { item, candidate: pick(decision)? })).collect()
+}
+
+/// The item as steps 3 to 5 leave it.
+fn item(decision: &Decision) -> Item {
+    let mut item = Item {
+        status: decision.status,
+        clause: decision.taken.as_ref().map(|taken| taken.clause),
+        cite: None,
+        base: decision.taken.as_ref().map_or(Money::ZERO, |taken| taken.base),
+        amount: Money::ZERO,
+        assumptions: Vec::new(),
+        missing: decision.missing.clone(),
+        same_as: None,
+        warnings: decision.warnings.clone(),
+        steps: Vec::new(),
+        reasons: Vec::new(),
+        possible: None,
+        considered: decision.considered.clone(),
+    };
+    if let Some(dearest) = decision.dearest.as_ref() {
+        item.possible = Some((dearest.clause, dearest.limited));
+    }
+    let Some(taken) = &decision.taken else {
+        item.reasons.push(Reason::NoClause);
+        return item;
+    };
+    item.reasons.extend(taken.reasons.iter().cloned());
+    match decision.status {
+        Status::Undetermined => {
+            item.possible = Some((taken.clause, taken.limited));
+            item.reasons.push(Reason::Unknown(decision.missing.clone()));
+            item.assumptions = decision.assumptions.clone();
+        }
+        Status::Ineligible | Status::Unmatched => {}
+        _ => {
+            item.steps = taken.steps.clone();
+            item.assumptions = decision.assumptions.clone();
+        }
+    }
+    item
+}
+
+/// Adds what steps 6 to 8 did.
+fn write_fate(context: &Context<'_>, entries: &[Entry<'_>], settled: &Settlement, index: usize, item: &mut Item) {
+    let candidate = entries[index].candidate;
+    let nothing = |op: Op, cite: &str| Step { op, cite: cite.to_owned(), amount: Money::ZERO };
+    match settled.fates[index] {
+        Fate::Duplicate(kept, rule) => {
+            item.status = Status::Duplicate;
+            item.same_as = Some(entries[kept].item);
+            item.steps.push(nothing(Op::Duplicate(entries[kept].item), &context.policy.merges[rule].cite));
+        }
+        Fate::NotSelected(limit) => {
+            item.status = Status::NotSelected;
+            item.steps.push(nothing(Op::NotSelected(limit), &context.policy.limits[limit].cite));
+        }
+        Fate::Selected => {
+            item.steps.extend(settled.cuts[index].iter().cloned());
+            item.amount = settled.amounts[index];
+            item.status = if item.amount < candidate.base { Status::Reduced } else { Status::Awarded };
+        }
+    }
+    let lowering = item.steps.iter().filter(|step| {
+        matches!(step.op, Op::CostLimit(..) | Op::PriorMoney(_) | Op::Duplicate(_) | Op::NotSelected(_) | Op::Cap(..))
+    });
+    item.reasons.extend(lowering.cloned().map(Reason::Step));
+    if let Some((clause, amount)) = item.possible {
+        item.reasons.push(Reason::MorePossible(clause, amount));
+    }
+}

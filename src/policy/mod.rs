@@ -1,0 +1,67 @@
+//! Policies 政策: a TOML rule file, checked and compiled (contract section 2).
+//!
+//! [`load`] turns a rule file into a [`Policy`] or says everything that is wrong with it; [`lint`] looks for what
+//! is well-formed and still cannot be meant; [`examples`] runs the worked examples.
+
+mod lint;
+mod load;
+pub mod model;
+mod phrase;
+
+use jiff::civil::Date;
+
+pub use model::Policy;
+
+use crate::rulefile::{Diagnostic, RuleFile, Severity};
+use crate::vocabulary::Vocabulary;
+
+/// A policy and what is doubtful about its file.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The compiled policy.
+    pub policy: Policy,
+    /// Warnings; errors would have kept it from loading.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads, checks and compiles one rule file.
+///
+/// # Errors
+/// Every mistake found, with its place. The file is then unusable.
+pub fn load(vocabulary: &Vocabulary, file: &RuleFile) -> Result<Loaded, Vec<Diagnostic>> {
+    let (policy, mut found) = load::read(vocabulary, file);
+    if let Some(policy) = &policy {
+        found.extend(lint::lint(vocabulary, policy));
+    }
+    let broken = found.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    match policy {
+        Some(policy) if !broken => Ok(Loaded { policy, warnings: found }),
+        _ => Err(found),
+    }
+}
+
+impl Policy {
+    /// True if the policy is in force on `day`.
+    pub fn in_force_on(&self, day: Date) -> bool {
+        self.from <= day && self.until.is_none_or(|until| day <= until)
+    }
+
+    /// The application date D of `year` where none is given (contract section 3.1): the policy's own day of the year
+    /// if it is in force then, else the last day of the year on which it is in force; none if there is no such day.
+    pub fn application_date(&self, year: i16) -> Option<Date> {
+        if let Some((month, day)) = self.application_day {
+            if let Some(day) = Date::new(year, month, day).ok().filter(|day| self.in_force_on(*day)) {
+                return Some(day);
+            }
+        }
+        let last = Date::new(year, 12, 31).ok()?;
+        let last = self.until.map_or(last, |until| last.min(until));
+        (last.year() == year && self.in_force_on(last)).then_some(last)
+    }
+
+    /// True if a unit registered in `region` is the policy's: one of its names occurs in it (contract section 3.2).
+    pub fn covers(&self, region: &str) -> bool {
+        let region = crate::text::key(region);
+        self.region.iter().any(|name| region.contains(&crate::text::key(name)))
+    }
+}
