@@ -18,6 +18,7 @@ mod totals;
 
 use std::collections::BTreeMap;
 
+pub use conditions::{window_days, Days};
 use jiff::civil::Date;
 
 use crate::facts::Applicant;

@@ -1,0 +1,90 @@
+//! Results to bytes: one file per format. An exporter is handed values and a writer; it opens no file.
+
+pub mod csv;
+pub mod explain;
+pub mod json;
+pub mod show;
+pub mod table;
+pub mod words;
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
+use crate::engine::result::PolicyResult;
+use crate::engine::{self, Application};
+use crate::facts::Applicant;
+use crate::input::Portfolio;
+use crate::lang::Lang;
+use crate::money::Money;
+use crate::policy::Policy;
+use crate::vocabulary::Vocabulary;
+use words::{Speaker, When};
+
+/// One applicant under one policy: what one entry of `results` is about.
+#[derive(Clone, Copy)]
+pub struct Job<'a> {
+    /// The unit.
+    pub applicant: &'a Applicant,
+    /// The policy.
+    pub policy: &'a Policy,
+}
+
+/// Everything that an exporter is handed. Jobs are evaluated one by one while they are written.
+pub struct Report<'a> {
+    /// Names of facts and values.
+    pub vocabulary: &'a Vocabulary,
+    /// What was read.
+    pub portfolio: &'a Portfolio,
+    /// What to evaluate, in the order of the output.
+    pub jobs: Vec<Job<'a>>,
+    /// Application year Y.
+    pub year: i16,
+    /// Application date D, where given.
+    pub on: Option<Date>,
+    /// Parameters such as the year's fund.
+    pub parameters: BTreeMap<String, Money>,
+    /// Compute although a policy is not in force.
+    pub ignore_validity: bool,
+    /// Language of everything a person reads.
+    pub lang: Lang,
+}
+
+/// One evaluated job.
+pub struct Evaluation<'a> {
+    /// The unit.
+    pub applicant: &'a Applicant,
+    /// The policy.
+    pub policy: &'a Policy,
+    /// What it comes to.
+    pub result: PolicyResult,
+}
+
+impl<'a> Report<'a> {
+    /// Evaluates one job.
+    pub fn evaluate(&self, job: Job<'a>) -> Evaluation<'a> {
+        let application = Application {
+            year: self.year,
+            on: self.on,
+            parameters: self.parameters.clone(),
+            ignore_validity: self.ignore_validity,
+        };
+        let result = engine::evaluate(self.vocabulary, job.policy, job.applicant, &application);
+        Evaluation { applicant: job.applicant, policy: job.policy, result }
+    }
+
+    /// All evaluations, in order, one at a time.
+    pub fn evaluations(&self) -> impl Iterator<Item = Evaluation<'a>> + '_ {
+        self.jobs.iter().map(|job| self.evaluate(*job))
+    }
+
+    /// Words for one policy.
+    pub fn speaker<'s>(&'s self, policy: &'s Policy) -> Speaker<'s> {
+        Speaker { lang: self.lang, vocabulary: self.vocabulary, policy }
+    }
+}
+
+/// The application that a result's sentences speak of.
+pub fn when(result: &PolicyResult) -> Option<When> {
+    result.on.map(|day| When { year: result.year, day })
+}

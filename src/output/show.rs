@@ -1,0 +1,327 @@
+//! `policies` and `show`: the shipped policies, and one policy as a readable table of clauses and amounts.
+
+use std::io::{self, Write};
+
+use comfy_table::{presets, ContentArrangement, Table};
+use jiff::civil::Date;
+
+use super::table::paragraph;
+use super::words::Speaker;
+use crate::lang::{Lang, Words};
+use crate::money::Share;
+use crate::policy::model::{Amount, CapAmount, Clause, LimitOf, PriorEffect, Unknown, Window};
+use crate::policy::Policy;
+use crate::vocabulary::Vocabulary;
+
+/// Writes one line per policy: id, name, place, validity, and whether it is in force on `day`.
+///
+/// # Errors
+/// What the writer reports.
+pub fn list(policies: &[Policy], day: Date, lang: Lang, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let zh = lang == Lang::Zh;
+    let mut table = plain(width);
+    table.set_header(if zh {
+        vec!["政策", "地区", "名称", "有效期", "状态", "条款"]
+    } else {
+        vec!["policy", "place", "title", "validity", "state", "clauses"]
+    });
+    for policy in policies {
+        let state = if policy.in_force_on(day) {
+            if zh { "有效" } else { "in force" }
+        } else if policy.from > day {
+            if zh { "未施行" } else { "not yet" }
+        } else if zh {
+            "已失效"
+        } else {
+            "expired"
+        };
+        let until = policy.until.map_or_else(|| if zh { "起".to_owned() } else { " on".to_owned() }, |u| format!("–{u}"));
+        table.add_row(vec![
+            policy.id.clone(),
+            policy.region.first().cloned().unwrap_or_default(),
+            policy.title.get(lang).to_owned(),
+            format!("{}{until}", policy.from),
+            state.to_owned(),
+            policy.clauses.len().to_string(),
+        ]);
+    }
+    writeln!(out, "{table}")?;
+    if zh { writeln!(out, "状态按 {day} 计") } else { writeln!(out, "state as of {day}") }
+}
+
+/// Writes one policy: head, who is kept out, clauses with amounts and conditions, limits, caps, what is not modelled.
+///
+/// # Errors
+/// What the writer reports.
+pub fn one(vocabulary: &Vocabulary, policy: &Policy, lang: Lang, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let speaker = Speaker { lang, vocabulary, policy };
+    let mut page = Page { speaker, width, out };
+    page.head()?;
+    page.clauses()?;
+    page.rules()?;
+    page.tail()
+}
+
+fn plain(width: usize) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::NOTHING).set_width(u16::try_from(width.clamp(60, 240)).unwrap_or(80));
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 1));
+    }
+    table
+}
+
+struct Page<'a> {
+    speaker: Speaker<'a>,
+    width: usize,
+    out: &'a mut dyn Write,
+}
+
+impl Page<'_> {
+    fn zh(&self) -> bool {
+        self.speaker.lang == Lang::Zh
+    }
+
+    fn word(&self, words: &Words) -> String {
+        words.get(self.speaker.lang).to_owned()
+    }
+
+    fn line(&mut self, zh: &str, en: &str, text: &str) -> io::Result<()> {
+        let label = if self.zh() { format!("{zh}：") } else { format!("{en}: ") };
+        paragraph(&format!("{label}{text}"), 2, self.width, self.out)
+    }
+
+    fn head(&mut self) -> io::Result<()> {
+        let policy = self.speaker.policy;
+        paragraph(&format!("{} · {}", policy.id, self.word(&policy.title)), 0, self.width, self.out)?;
+        self.line("发布机关", "issuer", &policy.issuer)?;
+        if let Some(number) = &policy.number {
+            self.line("文号", "number", number)?;
+        }
+        let place = self.speaker.list(&policy.region);
+        self.line("适用地区", "place", &format!("{place}（{}）", policy.region_cite))?;
+        let validity = format!("{}（{}）", self.speaker.validity(), policy.validity_cite);
+        self.line("有效期", "validity", &validity)?;
+        if let Some((month, day)) = policy.application_day {
+            self.line("默认申请日", "usual application day", &format!("{month:02}-{day:02}"))?;
+        }
+        self.line("正文", "source", &policy.source)?;
+        let digest = policy.sha256.clone();
+        self.line("规则文件 SHA-256", "rule file SHA-256", &digest)?;
+        for bar in &policy.bars {
+            let text = self.speaker.bar(bar);
+            self.line("不予受理", "kept out", &text)?;
+        }
+        for parameter in &policy.parameters {
+            let text = format!("{} = {}", parameter.id, self.word(&parameter.title));
+            self.line("参数", "parameter", &text)?;
+        }
+        writeln!(self.out)
+    }
+
+    fn clauses(&mut self) -> io::Result<()> {
+        let policy = self.speaker.policy;
+        for (index, category) in policy.categories.iter().enumerate() {
+            let title = self.word(&category.title);
+            writeln!(self.out, "【{title}】 {}", category.id)?;
+            for clause in policy.clauses.iter().filter(|clause| clause.category == index) {
+                self.clause(clause)?;
+            }
+            writeln!(self.out)?;
+        }
+        Ok(())
+    }
+
+    fn clause(&mut self, clause: &Clause) -> io::Result<()> {
+        let nature = self.speaker.nature(clause.nature);
+        let title = self.word(&clause.title);
+        paragraph(&format!("{}  {title}  [{nature}]  {}", clause.cite, clause.id), 4, self.width, self.out)?;
+        let selects: Vec<String> = clause
+            .selects
+            .0
+            .iter()
+            .map(|(fact, values)| {
+                let names: Vec<String> = values.iter().map(|value| self.speaker.value(*fact, *value)).collect();
+                format!("{}={}", self.speaker.fact(*fact), names.join("/"))
+            })
+            .collect();
+        let selects = self.speaker.list(selects);
+        self.indented(&selects)?;
+        for line in &clause.amounts {
+            let key: Vec<String> =
+                clause.by.iter().zip(&line.key).map(|(fact, value)| self.speaker.value(*fact, *value)).collect();
+            let amount = self.amount(&line.amount);
+            let per = match (clause.per_quantity, self.zh()) {
+                (true, true) => "×数量",
+                (true, false) => " x quantity",
+                (false, _) => "",
+            };
+            let key = if key.is_empty() { String::new() } else { format!("{}：", key.join("·")) };
+            self.indented(&format!("→ {key}{amount}{per}"))?;
+        }
+        if let Some(share) = &clause.share {
+            for part in &share.parts {
+                let sentence = self.part(part);
+                self.indented(&format!("÷ {sentence}（{}）", share.cite))?;
+            }
+        }
+        for condition in &clause.conditions {
+            let asked = match &condition.test {
+                crate::policy::model::Test::Within(fact, window) => {
+                    format!("{} {}", self.speaker.fact(*fact), self.window(window))
+                }
+                test => self.speaker.test(test, None),
+            };
+            let unknown = match (condition.unknown, self.zh()) {
+                (Unknown::Assumed, true) => "；未知视为满足",
+                (Unknown::Assumed, false) => "; unknown: assumed",
+                (Unknown::Refused, true) => "；未知视为不满足",
+                (Unknown::Refused, false) => "; unknown: not met",
+                (Unknown::Undetermined, _) => "",
+            };
+            self.indented(&format!("? {asked}（{}）{unknown}", condition.cite))?;
+        }
+        Ok(())
+    }
+
+    fn indented(&mut self, text: &str) -> io::Result<()> {
+        paragraph(&format!("    {text}"), 6, self.width, self.out)
+    }
+
+    fn amount(&self, amount: &Amount) -> String {
+        let money = |money| self.speaker.money(money);
+        let zh = self.zh();
+        match amount {
+            Amount::Money { of, share, .. } if *share == Share::ONE => money(*of),
+            Amount::Money { of, share, .. } if zh => format!("{}（{}的{share}）", money(share.of(*of)), money(*of)),
+            Amount::Money { of, share, .. } => format!("{} ({share} of {})", money(share.of(*of)), money(*of)),
+            Amount::OfFact { fact, share, at_most, .. } => {
+                let fact = self.speaker.fact(*fact);
+                let part = if zh { format!("{fact}的{share}") } else { format!("{share} of {fact}") };
+                match (at_most, zh) {
+                    (Some(most), true) => format!("{part}，最高{}", money(*most)),
+                    (Some(most), false) => format!("{part}, at most {}", money(*most)),
+                    (None, _) => part,
+                }
+            }
+            Amount::CaseByCase { .. } => if zh { "一事一议" } else { "case by case" }.to_owned(),
+        }
+    }
+
+    fn part(&self, part: &crate::policy::model::SharePart) -> String {
+        let zh = self.zh();
+        let mut said = if zh { format!("排名{}：{}", part.place, part.pays) } else { format!("rank {}: {}", part.place, part.pays) };
+        if let Some(range) = part.none_in {
+            said += &if zh { format!("，且{range}名没有本地单位") } else { format!(", if no local unit is in {range}") };
+        }
+        if let Some(range) = part.divided_among {
+            said += &if zh { format!("，由{range}名的本地单位平分") } else { format!(", divided among local units in {range}") };
+        }
+        said
+    }
+
+    fn window(&self, window: &Window) -> String {
+        let zh = self.zh();
+        let (from, until) = (self.speaker.policy.from, self.speaker.policy.until);
+        match window {
+            Window::Years(-1, -1) => if zh { "在上一年度" } else { "in the previous year" }.to_owned(),
+            Window::Years(0, 0) => if zh { "在本年度" } else { "in this year" }.to_owned(),
+            Window::Years(-1, 0) => if zh { "在上一年度或本年度" } else { "in the previous year or this year" }.to_owned(),
+            Window::Years(first, last) => format!("Y{first:+}..Y{last:+}"),
+            Window::LastYears(years) if zh => format!("在申请日前{years}年内"),
+            Window::LastYears(years) => format!("within {years} years before the application"),
+            Window::Since(day) if zh => format!("不早于{day}"),
+            Window::Since(day) => format!("since {day}"),
+            Window::InForce => {
+                let until = until.map(|day| day.to_string()).unwrap_or_default();
+                if zh { format!("在有效期内（{from}–{until}）") } else { format!("in the days in force ({from}–{until})") }
+            }
+            Window::UpToApplication => if zh { "不晚于申请日" } else { "not after the application" }.to_owned(),
+            Window::AtLeastYearsBefore(years) if zh => format!("至少早于申请日{years}年"),
+            Window::AtLeastYearsBefore(years) => format!("at least {years} years before the application"),
+            Window::Season { from, to, .. } => {
+                let (a, b, c, d) = (from.0, from.1, to.0, to.1);
+                if zh { format!("在上年{a}月{b}日至本年{c}月{d}日") } else { format!("from {a:02}-{b:02} of the previous year to {c:02}-{d:02}") }
+            }
+        }
+    }
+
+    fn rules(&mut self) -> io::Result<()> {
+        let policy = self.speaker.policy;
+        for bonus in &policy.bonuses {
+            let text = format!("{} +{}（{}）", self.word(&bonus.title), self.speaker.money(bonus.amount), bonus.cite);
+            self.line("追加", "bonus", &text)?;
+        }
+        for limit in &policy.cost_limits {
+            let text = format!("{}（{}）", self.speaker.fact(limit.fact), limit.cite);
+            self.line("不超过", "not above", &text)?;
+        }
+        for rule in &policy.prior {
+            let sources = rule.sources.as_ref().map_or_else(
+                || if self.zh() { "任何来源".to_owned() } else { "any source".to_owned() },
+                |sources| {
+                    let fact = self.speaker.vocabulary.known().prior_source;
+                    self.speaker.list(sources.iter().map(|source| self.speaker.value(fact, *source)))
+                },
+            );
+            let effect = match (rule.effect, self.zh()) {
+                (PriorEffect::Excludes, true) => "不再重复",
+                (PriorEffect::Excludes, false) => "excludes payment",
+                (PriorEffect::TopsUp, true) => "补足差额",
+                (PriorEffect::TopsUp, false) => "topped up",
+            };
+            self.line("已获资助", "money received before", &format!("{sources}：{effect}（{}）", rule.cite))?;
+        }
+        for merge in &policy.merges {
+            let text = format!("{}（{}）", self.word(&merge.title), merge.cite);
+            self.line("按一项计", "counts as one", &text)?;
+        }
+        for limit in &policy.limits {
+            let of = match (&limit.of, self.zh()) {
+                (LimitOf::Categories, true) => "类",
+                (LimitOf::Categories, false) => " categories",
+                (LimitOf::Items { .. }, true) => "项",
+                (LimitOf::Items { .. }, false) => " items",
+            };
+            let text = format!("{}：{}{of}（{}）", self.word(&limit.title), limit.at_most, limit.cite);
+            self.line("限数", "at most", &text)?;
+        }
+        for cap in &policy.caps {
+            let limit = match &cap.at_most {
+                CapAmount::Money(money) => self.speaker.money(*money),
+                CapAmount::OfParameter(parameter, share) => {
+                    let parameter = &policy.parameters[*parameter].id;
+                    if self.zh() { format!("{parameter} 的 {share}") } else { format!("{share} of {parameter}") }
+                }
+            };
+            let raised = cap.raised.as_ref().map(|raise| {
+                let to = raise.to.map_or_else(
+                    || if self.zh() { "不限".to_owned() } else { "no limit".to_owned() },
+                    |to| self.speaker.money(to),
+                );
+                let by = self.speaker.list(raise.by.iter().map(|clause| policy.clauses[*clause].cite.clone()));
+                if self.zh() { format!("；有{by}时{to}") } else { format!("; {to} with {by}") }
+            });
+            let text = format!("{}：{limit}{}（{}）", self.word(&cap.title), raised.unwrap_or_default(), cap.cite);
+            self.line("封顶", "cap", &text)?;
+        }
+        for share in &policy.bill {
+            let text = format!("{} {}（{}）", share.by, share.share, share.cite);
+            self.line("分担", "bill", &text)?;
+        }
+        Ok(())
+    }
+
+    fn tail(&mut self) -> io::Result<()> {
+        for assumed in &self.speaker.policy.assumed {
+            let text = format!("{}（{}）", self.word(&assumed.title), assumed.cite);
+            self.line("视为满足", "taken for granted", &text)?;
+        }
+        for gap in &self.speaker.policy.not_modelled {
+            let text = format!("{}（{}）", self.word(&gap.why), gap.cite);
+            self.line("未列入计算", "not modelled", &text)?;
+        }
+        Ok(())
+    }
+}
