@@ -4,6 +4,7 @@
 //! → report ([`output`]). The engine is pure: no I/O, no clock, no printing, no city.
 
 pub mod facts;
+pub mod input;
 pub mod lang;
 pub mod money;
 pub mod rulefile;
