@@ -50,6 +50,11 @@ impl Facts {
         }
     }
 
+    /// Gives back memory that no fact uses, once all are set: there may be millions of rows.
+    pub fn shrink(&mut self) {
+        self.0.shrink_to_fit();
+    }
+
     /// Everything known.
     pub fn iter(&self) -> impl Iterator<Item = (FactId, &Value)> {
         self.0.iter().map(|(id, value)| (*id, value))

@@ -5,6 +5,7 @@
 
 pub mod engine;
 pub mod facts;
+pub mod input;
 pub mod lang;
 pub mod money;
 pub mod policy;
