@@ -47,7 +47,7 @@ pub(super) fn price(
 ) -> Price {
     let clause = &context.policy.clauses[index];
     let mut price = Price::default();
-    basic(context, row, clause, amount, &mut price);
+    basic(row, clause, amount, &mut price);
     quantity(context, row, clause, &mut price);
     if let Some(rule) = &clause.share {
         share(context, row, rule, &mut price);
@@ -65,7 +65,7 @@ pub(super) enum OpenBonuses {
     LeftOut,
 }
 
-fn basic(context: &Context<'_>, row: &Row<'_>, clause: &Clause, amount: &Amount, price: &mut Price) {
+fn basic(row: &Row<'_>, clause: &Clause, amount: &Amount, price: &mut Price) {
     match amount {
         Amount::Money { of, share, highest_of_tiers } => {
             let op = Op::Base { of: *of, share: *share, highest_of_tiers: *highest_of_tiers };

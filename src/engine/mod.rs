@@ -18,7 +18,7 @@ mod totals;
 
 use std::collections::BTreeMap;
 
-pub use conditions::{window_days, Days};
+pub use conditions::{Days, window_days};
 use jiff::civil::Date;
 
 use crate::facts::Applicant;

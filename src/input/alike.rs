@@ -89,7 +89,7 @@ fn twin(row: u64, path: Option<&str>) -> Words {
 
 /// Kinds whose number is a standard's: those for which the vocabulary reads something off it.
 fn has_standard_number(vocabulary: &Vocabulary, number: FactId, achievement: &Achievement) -> bool {
-    let kind = vocabulary.kind_of(&achievement.facts);
+    let kind = achievement.facts.code(vocabulary.known().kind);
     vocabulary.inferences().iter().any(|inference| inference.from == number && Some(inference.kind) == kind)
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{when, Evaluation, Report};
+use super::{Evaluation, Report, when};
 use crate::engine::result::Item;
 use crate::facts::Achievement;
 use crate::lang::Lang;

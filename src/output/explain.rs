@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::table::paragraph;
 use super::words::Speaker;
-use super::{when, Evaluation, Report};
+use super::{Evaluation, Report, when};
 use crate::engine::result::{Considered, Item, Reason, Status};
 use crate::facts::Achievement;
 use crate::lang::Lang;
@@ -174,15 +174,13 @@ impl Note<'_> {
     }
 
     fn reasons(&mut self) -> io::Result<()> {
-        let told: Vec<&Reason> =
-            self.item.reasons.iter().filter(|reason| !matches!(reason, Reason::Step(_))).collect();
+        let told: Vec<&Reason> = self.item.reasons.iter().filter(|reason| !matches!(reason, Reason::Step(_))).collect();
         if told.is_empty() {
             return Ok(());
         }
         self.section("为什么不是更多", "Why not more")?;
         for reason in told {
-            let sentence =
-                self.speaker.reason(reason, &self.evaluation.result, self.evaluation.applicant, self.row);
+            let sentence = self.speaker.reason(reason, &self.evaluation.result, self.evaluation.applicant, self.row);
             self.say(&sentence)?;
         }
         Ok(())

@@ -4,10 +4,9 @@
 use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
-use serde_json::{json, Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
-use super::words::Speaker;
-use super::{when, Evaluation, Report};
+use super::{Evaluation, Report, when};
 use crate::engine::result::{Assumption, Item};
 use crate::facts::{Achievement, Value};
 use crate::input::{InputFile, Invalid};
@@ -32,11 +31,11 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 /// What the writer reports.
 pub fn write_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     for evaluation in report.evaluations() {
-        serde_json::to_writer(&mut *out, &result(report, &evaluation))?;
+        serde_json::to_writer(&mut *out, &ResultEntry { report, evaluation })?;
         writeln!(out)?;
     }
     for row in &report.portfolio.invalid {
-        for entry in invalid(row, report.lang) {
+        if let Some(entry) = invalid(row, report.lang) {
             serde_json::to_writer(&mut *out, &json!({ "invalid": entry }))?;
             writeln!(out)?;
         }
@@ -66,7 +65,7 @@ struct Results<'a>(&'a Report<'a>);
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.evaluations().map(|evaluation| result(self.0, &evaluation)))
+        serializer.collect_seq(self.0.evaluations().map(|evaluation| ResultEntry { report: self.0, evaluation }))
     }
 }
 
@@ -76,9 +75,7 @@ fn input(file: &InputFile) -> Json {
 
 /// One entry per mistake: a row with two mistakes comes back once, with the further mistakes under `also`.
 fn invalid(row: &Invalid, lang: Lang) -> Option<Json> {
-    let describe = |mistake: &crate::input::Mistake| {
-        json!({ "column": mistake.column, "value": mistake.value, "message": mistake.message.get(lang) })
-    };
+    let describe = |mistake: &crate::input::Mistake| json!({ "column": mistake.column, "value": mistake.value, "message": mistake.message.get(lang) });
     let (first, others) = row.mistakes.split_first()?;
     let mut entry = Map::new();
     entry.insert("path".into(), json!(row.path));
@@ -93,19 +90,15 @@ fn invalid(row: &Invalid, lang: Lang) -> Option<Json> {
 }
 
 /// One entry of `results`.
-fn result<'a>(report: &'a Report<'_>, evaluation: &'a Evaluation<'_>) -> impl Serialize + 'a {
-    ResultEntry { report, evaluation, speaker: report.speaker(evaluation.policy) }
-}
-
 struct ResultEntry<'a> {
     report: &'a Report<'a>,
-    evaluation: &'a Evaluation<'a>,
-    speaker: Speaker<'a>,
+    evaluation: Evaluation<'a>,
 }
 
 impl Serialize for ResultEntry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let (policy, result) = (self.evaluation.policy, &self.evaluation.result);
+        let speaker = self.report.speaker(policy);
         let mut entry = serializer.serialize_map(None)?;
         entry.serialize_entry("applicant", &self.evaluation.applicant.name)?;
         entry.serialize_entry("policy", &policy.id)?;
@@ -120,7 +113,7 @@ impl Serialize for ResultEntry<'_> {
             .map(|barred| {
                 let fact = self.report.vocabulary.fact(barred.fact);
                 let value = fact_value(self.report.vocabulary, barred.fact, &barred.value);
-                json!({ "clause": barred.cite, "fact": fact.id, "value": value, "note": self.speaker.barred(barred) })
+                json!({ "clause": barred.cite, "fact": fact.id, "value": value, "note": speaker.barred(barred) })
             })
             .collect();
         entry.serialize_entry("barred_by", &barred)?;
@@ -151,11 +144,12 @@ impl Serialize for ResultEntry<'_> {
 impl ResultEntry<'_> {
     fn assumptions(&self, assumptions: &[Assumption]) -> Vec<Json> {
         let when = when(&self.evaluation.result);
+        let speaker = self.report.speaker(self.evaluation.policy);
         assumptions
             .iter()
             .map(|assumption| {
-                let (fact, value) = self.speaker.assumption_parts(assumption);
-                let note = self.speaker.assumption(assumption, when);
+                let (fact, value) = speaker.assumption_parts(assumption);
+                let note = speaker.assumption(assumption, when);
                 json!({ "fact": fact, "as": value, "clause": assumption.cite, "note": note })
             })
             .collect()
@@ -164,24 +158,25 @@ impl ResultEntry<'_> {
     fn item(&self, item: &Item, row: &Achievement) -> Json {
         let (policy, applicant, result) = (self.evaluation.policy, self.evaluation.applicant, &self.evaluation.result);
         let clause = item.clause.map(|index| &policy.clauses[index]);
+        let speaker = self.report.speaker(policy);
         let lang = self.report.lang;
         let warnings: Vec<String> = row
             .warnings
             .iter()
             .map(|words| words.get(lang).to_owned())
-            .chain(item.warnings.iter().map(|warning| self.speaker.warning(warning)))
+            .chain(item.warnings.iter().map(|warning| speaker.warning(warning)))
             .collect();
         let steps: Vec<Json> = item
             .steps
             .iter()
             .map(|step| {
-                let note = self.speaker.step(step, &result.items, applicant);
+                let note = speaker.step(step, &result.items, applicant);
                 json!({ "op": step.op.id(), "clause": step.cite, "amount": step.amount, "note": note })
             })
             .collect();
         let reasons: Vec<String> =
-            item.reasons.iter().map(|reason| self.speaker.reason(reason, result, applicant, row)).collect();
-        let missing: Vec<String> = item.missing.iter().map(|missing| self.speaker.missing_id(*missing)).collect();
+            item.reasons.iter().map(|reason| speaker.reason(reason, result, applicant, row)).collect();
+        let missing: Vec<String> = item.missing.iter().map(|missing| speaker.missing_id(*missing)).collect();
         let mut entry = Map::new();
         entry.insert("id".into(), json!(row.id));
         entry.insert("row".into(), json!(row.row));

@@ -2,15 +2,15 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{presets, ContentArrangement, Table};
+use comfy_table::{ContentArrangement, Table, presets};
 use jiff::civil::Date;
 
 use super::table::paragraph;
 use super::words::Speaker;
 use crate::lang::{Lang, Words};
 use crate::money::Share;
-use crate::policy::model::{Amount, CapAmount, Clause, LimitOf, PriorEffect, Unknown, Window};
 use crate::policy::Policy;
+use crate::policy::model::{Amount, CapAmount, Clause, LimitOf, PriorEffect, Unknown, Window};
 use crate::vocabulary::Vocabulary;
 
 /// Writes one line per policy: id, name, place, validity, and whether it is in force on `day`.
@@ -35,7 +35,8 @@ pub fn list(policies: &[Policy], day: Date, lang: Lang, width: usize, out: &mut 
         } else {
             "expired"
         };
-        let until = policy.until.map_or_else(|| if zh { "起".to_owned() } else { " on".to_owned() }, |u| format!("–{u}"));
+        let until =
+            policy.until.map_or_else(|| if zh { "起".to_owned() } else { " on".to_owned() }, |u| format!("–{u}"));
         table.add_row(vec![
             policy.id.clone(),
             policy.region.first().cloned().unwrap_or_default(),
@@ -64,7 +65,7 @@ pub fn one(vocabulary: &Vocabulary, policy: &Policy, lang: Lang, width: usize, o
 
 fn plain(width: usize) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_width(u16::try_from(width.clamp(60, 240)).unwrap_or(80));
+    table.load_style(presets::NOTHING).set_width(u16::try_from(width.clamp(60, 240)).unwrap_or(80));
     table.set_content_arrangement(ContentArrangement::Dynamic);
     for column in table.column_iter_mut() {
         column.set_padding((0, 1));
@@ -211,12 +212,24 @@ impl Page<'_> {
 
     fn part(&self, part: &crate::policy::model::SharePart) -> String {
         let zh = self.zh();
-        let mut said = if zh { format!("排名{}：{}", part.place, part.pays) } else { format!("rank {}: {}", part.place, part.pays) };
+        let mut said = if zh {
+            format!("排名{}：{}", part.place, part.pays)
+        } else {
+            format!("rank {}: {}", part.place, part.pays)
+        };
         if let Some(range) = part.none_in {
-            said += &if zh { format!("，且{range}名没有本地单位") } else { format!(", if no local unit is in {range}") };
+            said += &if zh {
+                format!("，且{range}名没有本地单位")
+            } else {
+                format!(", if no local unit is in {range}")
+            };
         }
         if let Some(range) = part.divided_among {
-            said += &if zh { format!("，由{range}名的本地单位平分") } else { format!(", divided among local units in {range}") };
+            said += &if zh {
+                format!("，由{range}名的本地单位平分")
+            } else {
+                format!(", divided among local units in {range}")
+            };
         }
         said
     }
@@ -227,7 +240,9 @@ impl Page<'_> {
         match window {
             Window::Years(-1, -1) => if zh { "在上一年度" } else { "in the previous year" }.to_owned(),
             Window::Years(0, 0) => if zh { "在本年度" } else { "in this year" }.to_owned(),
-            Window::Years(-1, 0) => if zh { "在上一年度或本年度" } else { "in the previous year or this year" }.to_owned(),
+            Window::Years(-1, 0) => {
+                if zh { "在上一年度或本年度" } else { "in the previous year or this year" }.to_owned()
+            }
             Window::Years(first, last) => format!("Y{first:+}..Y{last:+}"),
             Window::LastYears(years) if zh => format!("在申请日前{years}年内"),
             Window::LastYears(years) => format!("within {years} years before the application"),
@@ -235,14 +250,22 @@ impl Page<'_> {
             Window::Since(day) => format!("since {day}"),
             Window::InForce => {
                 let until = until.map(|day| day.to_string()).unwrap_or_default();
-                if zh { format!("在有效期内（{from}–{until}）") } else { format!("in the days in force ({from}–{until})") }
+                if zh {
+                    format!("在有效期内（{from}–{until}）")
+                } else {
+                    format!("in the days in force ({from}–{until})")
+                }
             }
             Window::UpToApplication => if zh { "不晚于申请日" } else { "not after the application" }.to_owned(),
             Window::AtLeastYearsBefore(years) if zh => format!("至少早于申请日{years}年"),
             Window::AtLeastYearsBefore(years) => format!("at least {years} years before the application"),
             Window::Season { from, to, .. } => {
                 let (a, b, c, d) = (from.0, from.1, to.0, to.1);
-                if zh { format!("在上年{a}月{b}日至本年{c}月{d}日") } else { format!("from {a:02}-{b:02} of the previous year to {c:02}-{d:02}") }
+                if zh {
+                    format!("在上年{a}月{b}日至本年{c}月{d}日")
+                } else {
+                    format!("from {a:02}-{b:02} of the previous year to {c:02}-{d:02}")
+                }
             }
         }
     }

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{presets, Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use unicode_width::UnicodeWidthStr;
 
 use super::words::Speaker;
-use super::{when, Evaluation, Report};
+use super::{Evaluation, Report, when};
 use crate::engine::result::{Assumption, Item, Reason, Status};
 use crate::facts::Achievement;
 use crate::input::Invalid;
@@ -138,7 +138,7 @@ fn items(report: &Report<'_>, evaluation: &Evaluation<'_>, speaker: &Speaker<'_>
     let zh = report.lang == Lang::Zh;
     let wide = width >= WIDE;
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_width(u16::try_from(width).unwrap_or(80));
+    table.load_style(presets::NOTHING).set_width(u16::try_from(width).unwrap_or(80));
     table.set_content_arrangement(ContentArrangement::Dynamic);
     let mut header = if zh {
         vec!["编号", "结果", "条款", "基数（万元）", "金额（万元）", "说明"]

@@ -10,8 +10,8 @@ use crate::engine::window_days;
 use crate::facts::{Achievement, Applicant, Value};
 use crate::lang::{Lang, Words};
 use crate::money::Money;
-use crate::policy::model::{Bar, ClauseIndex, Nature, Test};
 use crate::policy::Policy;
+use crate::policy::model::{Bar, ClauseIndex, Nature, Test};
 use crate::vocabulary::{FactId, ValueId, Vocabulary};
 
 /// Puts one policy's rules into words.
@@ -259,7 +259,11 @@ impl Speaker<'_> {
             Assumed::Condition(test) => {
                 let asked = self.test(test, when);
                 let facts = self.list(self.tested(test).into_iter().map(|fact| self.fact(fact)));
-                if zh { format!("{facts}未填，视为{asked}") } else { format!("{facts} is blank; assumed: {asked}") }
+                if zh {
+                    format!("{facts}未填，视为{asked}")
+                } else {
+                    format!("{facts} is blank; assumed: {asked}")
+                }
             }
             Assumed::Default(fact, value) => {
                 let (fact, value) = (self.fact(*fact), self.value(*fact, *value));
@@ -268,13 +272,21 @@ impl Speaker<'_> {
             Assumed::Stated(index) => self.say(&self.policy.assumed[*index].title),
             Assumed::Region => {
                 let place = self.policy.region.first().cloned().unwrap_or_default();
-                if zh { format!("注册地未知，视为在{place}") } else { format!("region unknown; assumed to be {place}") }
+                if zh {
+                    format!("注册地未知，视为在{place}")
+                } else {
+                    format!("region unknown; assumed to be {place}")
+                }
             }
             Assumed::Clean(bar) => {
                 let bar = &self.policy.bars[*bar];
                 let facts = self.list(self.tested(&bar.when).into_iter().map(|fact| self.fact(fact)));
                 let title = self.say(&bar.title);
-                if zh { format!("{facts}未知，视为没有“{title}”") } else { format!("{facts} unknown; assumed not: {title}") }
+                if zh {
+                    format!("{facts}未知，视为没有“{title}”")
+                } else {
+                    format!("{facts} unknown; assumed not: {title}")
+                }
             }
             Assumed::OnlyLocalUnit => {
                 let fact = self.fact(known.local_ranks);
@@ -349,7 +361,11 @@ impl Speaker<'_> {
                 let whole = *share == crate::money::Share::ONE;
                 match (zh, whole) {
                     _ if *highest_of_tiers => {
-                        if zh { format!("各档中最高{amount}") } else { format!("highest tier {amount}") }
+                        if zh {
+                            format!("各档中最高{amount}")
+                        } else {
+                            format!("highest tier {amount}")
+                        }
                     }
                     (true, true) => format!("条款金额{amount}"),
                     (true, false) => format!("{of}的{share}，即{amount}"),
@@ -367,10 +383,18 @@ impl Speaker<'_> {
                 }
             }
             Op::Maximum(_) => {
-                if zh { format!("同句规定最高{amount}") } else { format!("at most {amount} in the same sentence") }
+                if zh {
+                    format!("同句规定最高{amount}")
+                } else {
+                    format!("at most {amount} in the same sentence")
+                }
             }
             Op::Quantity(quantity) => {
-                if zh { format!("乘以数量{quantity}，得{amount}") } else { format!("times quantity {quantity} = {amount}") }
+                if zh {
+                    format!("乘以数量{quantity}，得{amount}")
+                } else {
+                    format!("times quantity {quantity} = {amount}")
+                }
             }
             Op::Share { share, rank, among } => match (zh, among) {
                 (true, Some(count)) if *count > 1 => {
@@ -385,7 +409,11 @@ impl Speaker<'_> {
             Op::Bonus(index, bonus) => {
                 let title = self.say(&self.policy.bonuses[*index].title);
                 let bonus = self.money(*bonus);
-                if zh { format!("{title}，追加{bonus}，得{amount}") } else { format!("{title}: plus {bonus} = {amount}") }
+                if zh {
+                    format!("{title}，追加{bonus}，得{amount}")
+                } else {
+                    format!("{title}: plus {bonus} = {amount}")
+                }
             }
             Op::CostLimit(fact, _) => {
                 let fact = self.fact(*fact);
@@ -393,7 +421,11 @@ impl Speaker<'_> {
             }
             Op::PriorMoney(received) => {
                 let received = self.money(*received);
-                if zh { format!("已获资助{received}，补差后{amount}") } else { format!("{received} received before; topped up by {amount}") }
+                if zh {
+                    format!("已获资助{received}，补差后{amount}")
+                } else {
+                    format!("{received} received before; topped up by {amount}")
+                }
             }
             Op::Duplicate(item) => {
                 let kept = row_of(*item);
@@ -401,12 +433,20 @@ impl Speaker<'_> {
             }
             Op::NotSelected(limit) => {
                 let title = self.say(&self.policy.limits[*limit].title);
-                if zh { format!("{title}，择其总额最高的组合，本项未入选") } else { format!("{title}: left out of the best set") }
+                if zh {
+                    format!("{title}，择其总额最高的组合，本项未入选")
+                } else {
+                    format!("{title}: left out of the best set")
+                }
             }
             Op::Cap(cap, left) => {
                 let title = self.say(&self.policy.caps[*cap].title);
                 let left = self.money(*left);
-                if zh { format!("{title}封顶，只余{left}") } else { format!("{title}: only {left} left under the cap") }
+                if zh {
+                    format!("{title}封顶，只余{left}")
+                } else {
+                    format!("{title}: only {left} left under the cap")
+                }
             }
         }
     }
@@ -439,10 +479,18 @@ impl Speaker<'_> {
             Reason::Fails(check) => self.failed(check, result, applicant, row),
             Reason::AfterApplication(date) => {
                 let on = result.on.map(|day| day.to_string()).unwrap_or_default();
-                if zh { format!("日期{date}晚于申请日{on}") } else { format!("dated {date}, after the application on {on}") }
+                if zh {
+                    format!("日期{date}晚于申请日{on}")
+                } else {
+                    format!("dated {date}, after the application on {on}")
+                }
             }
             Reason::NoShare(rank) => {
-                if zh { format!("排名第{rank}，不在分配范围内") } else { format!("rank {rank} has no share") }
+                if zh {
+                    format!("排名第{rank}，不在分配范围内")
+                } else {
+                    format!("rank {rank} has no share")
+                }
             }
             Reason::PriorMoneyExcludes { received, source, cite } => {
                 let received = self.money(*received);
@@ -462,7 +510,11 @@ impl Speaker<'_> {
             Reason::CaseByCase => self.pick("办法没有写明金额", "the text names no amount").to_owned(),
             Reason::MorePossible(clause, amount) => {
                 let (clause, amount) = (self.clause(*clause), self.money(*amount));
-                if zh { format!("补齐后可能按{clause}得{amount}") } else { format!("possibly {amount} by {clause}") }
+                if zh {
+                    format!("补齐后可能按{clause}得{amount}")
+                } else {
+                    format!("possibly {amount} by {clause}")
+                }
             }
             Reason::Step(step) => self.cited(&step.cite, &self.step(step, &result.items, applicant)),
             Reason::CostUnknown(fact, cite) => {

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use sha2::{Digest, Sha256};
-
 use super::model::{
     Amount, AmountLine, Assumed, Bar, BillShare, Bonus, Cap, CapAmount, Category, Clause, ClauseIndex, Condition,
     CostLimit, Default as BlankDefault, Example, ExampleRow, Limit, LimitOf, Merge, Nature, NotModelled, Over,
@@ -150,7 +148,7 @@ impl Reader<'_, '_> {
             until,
             validity_cite: validity_cite?,
             source: source?,
-            sha256: hex(&Sha256::digest(file.text.as_bytes())),
+            sha256: super::digest(file),
             application_day,
             categories: names.categories,
             parameters,
@@ -944,7 +942,7 @@ impl Reader<'_, '_> {
             if row.pays.is_none() && row.status.is_none() {
                 entry.need("pays");
             }
-            row.clause = clause.map(str::to_owned);
+            row.clause = row.clause.or(clause.map(str::to_owned));
             rows.push(row);
         } else {
             for row in entry.entries("rows") {
@@ -966,6 +964,7 @@ impl Reader<'_, '_> {
             pays: entry.get("pays").and_then(|node| node.money()),
             base: entry.get("base").and_then(|node| node.money()),
             status: entry.text("status"),
+            rule_stated: entry.get("rule").is_some(),
             clause: entry.text("rule"),
             missing,
             span: entry.span(),
@@ -976,12 +975,4 @@ impl Reader<'_, '_> {
 /// How a line of an amount table is referred to from other clauses.
 fn full_name(clause: &str, path: &str) -> String {
     if path.is_empty() { clause.to_owned() } else { format!("{clause}.{path}") }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -3,12 +3,14 @@
 //! [`load`] turns a rule file into a [`Policy`] or says everything that is wrong with it; [`lint`] looks for what
 //! is well-formed and still cannot be meant; [`examples`] runs the worked examples.
 
+pub mod examples;
 mod lint;
 mod load;
 pub mod model;
 mod phrase;
 
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 
 pub use model::Policy;
 
@@ -38,6 +40,12 @@ pub fn load(vocabulary: &Vocabulary, file: &RuleFile) -> Result<Loaded, Vec<Diag
         Some(policy) if !broken => Ok(Loaded { policy, warnings: found }),
         _ => Err(found),
     }
+}
+
+/// The SHA-256 of a rule file, in hex: `policy_sha256` of a result.
+pub fn digest(file: &RuleFile) -> String {
+    let digest = Sha256::digest(file.text.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Policy {

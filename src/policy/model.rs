@@ -538,6 +538,8 @@ pub struct ExampleRow {
     pub status: Option<String>,
     /// Expected deciding clause, for examples beside a clause.
     pub clause: Option<String>,
+    /// True if the example names the deciding clause itself.
+    pub rule_stated: bool,
     /// Expected missing facts, if stated.
     pub missing: Option<Vec<String>>,
     /// Where it stands.

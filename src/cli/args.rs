@@ -1,0 +1,171 @@
+//! What can be typed. Only validated here; [`super::request`] gives it meaning.
+
+use std::path::PathBuf;
+
+use biaobu::input::Encoding;
+use biaobu::lang::Lang;
+use biaobu::money::{Money, parse_money};
+use biaobu::text;
+use clap::{Parser, Subcommand, ValueEnum};
+use jiff::civil::Date;
+
+/// 标补：企业能拿哪些标准化补贴，多少，依据哪一条，为什么不是更多。
+/// Which standardization subsidies a company can claim, how much, by which clause, and why not more.
+#[derive(Parser, Debug)]
+#[command(name = "biaobu", version, arg_required_else_help = true)]
+pub struct Args {
+    /// 输出语言 Language of words (default: from the locale, else zh)
+    #[arg(long, global = true, value_enum)]
+    pub lang: Option<LangArg>,
+    /// 规则目录，补充或替换随程序发布的规则 Folder of rule files that add to or replace the shipped ones
+    #[arg(long, global = true, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// 测算：逐项列出能拿多少 Itemized awards for one company or a portfolio
+    ///
+    /// 例 Example: biaobu estimate 成果.csv --applicants 单位.csv --year 2022
+    Estimate(Estimate),
+    /// 说明一项：每一步、每个条件 One item, every step and condition, in sentences
+    ///
+    /// 例 Example: biaobu explain 成果.csv --policy tianjin-2021 --year 2022 --item A1
+    Explain(Explain),
+    /// 列出政策 The policies at hand
+    ///
+    /// 例 Example: biaobu policies --on 2022-12-31
+    Policies(Policies),
+    /// 展示一份政策的条款与金额 One policy as a readable list of clauses and amounts
+    ///
+    /// 例 Example: biaobu show beijing-2020
+    Show(Show),
+    /// 检查规则文件与算例 Lints rule files and runs their worked examples
+    ///
+    /// 例 Example: biaobu check my-rules/
+    Check(Check),
+}
+
+/// What every command that reads achievements takes.
+#[derive(clap::Args, Debug)]
+pub struct Inputs {
+    /// 成果文件，- 为标准输入 Achievements files (CSV), - for standard input
+    #[arg(value_name = "ACHIEVEMENTS")]
+    pub achievements: Vec<PathBuf>,
+    /// 单位文件 Applicants file (CSV)
+    #[arg(long, value_name = "FILE")]
+    pub applicants: Option<PathBuf>,
+    /// 成果文件没有单位一列时的单位名称 Name of the one applicant where the file names none
+    #[arg(long, value_name = "NAME")]
+    pub applicant: Option<String>,
+    /// 政策编号，可多个；auto 按注册地，all 全部 Policy ids; auto: by region; all: every policy
+    #[arg(long, value_name = "ID|auto|all", num_args = 1.., value_delimiter = ',')]
+    pub policy: Vec<String>,
+    /// 申请年度 Application year
+    #[arg(long, value_name = "YEAR", value_parser = parse_year)]
+    pub year: Option<i16>,
+    /// 申请日 Application date (default: the last day of the year in force)
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub on: Option<Date>,
+    /// 参数，如 fund_total=4000万 A parameter such as the year's fund
+    #[arg(long = "param", value_name = "NAME=AMOUNT", value_parser = parse_param)]
+    pub parameters: Vec<(String, Money)>,
+    /// 不在有效期内也计算，并注明 Compute although the policy is not in force, and say so
+    #[arg(long)]
+    pub ignore_validity: bool,
+    /// 有一行读不出就停止 Stop at the first unreadable row (exit code 2)
+    #[arg(long)]
+    pub strict: bool,
+    /// 文件编码 utf-8、gb18030、utf-16（默认自动识别） Encoding of the files (default: detected)
+    #[arg(long, value_name = "ENCODING", value_parser = parse_encoding)]
+    pub encoding: Option<Encoding>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Estimate {
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// 输出格式 Format of the result
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+    /// 输出文件，- 为标准输出 File to write, - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Explain {
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// 成果编号 Id of the item
+    #[arg(long, value_name = "ID")]
+    pub item: String,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Policies {
+    /// 以哪一天判断是否有效 Day for which validity is shown (default: today)
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    pub on: Option<Date>,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Show {
+    /// 政策编号 Policy id
+    pub policy: String,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Check {
+    /// 规则文件或目录（默认检查随程序发布的规则） Rule files or folders (default: the shipped rules)
+    #[arg(value_name = "RULES")]
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug)]
+pub enum LangArg {
+    Zh,
+    En,
+}
+
+impl From<LangArg> for Lang {
+    fn from(lang: LangArg) -> Lang {
+        match lang {
+            LangArg::Zh => Lang::Zh,
+            LangArg::En => Lang::En,
+        }
+    }
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Table,
+    Json,
+    Ndjson,
+    Csv,
+}
+
+fn parse_year(text: &str) -> Result<i16, String> {
+    if text.contains("..") {
+        return Err("一次只能测算一个年度，请分年运行 / one year at a time: run once per year".to_owned());
+    }
+    let year = text.parse().ok().filter(|year| (1900..=2199).contains(year));
+    year.ok_or_else(|| "应为年份，如 2022 / expected a year such as 2022".to_owned())
+}
+
+fn parse_date(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "应为日期，如 2022-12-31 / expected a date such as 2022-12-31".to_owned())
+}
+
+fn parse_param(text: &str) -> Result<(String, Money), String> {
+    let expected = "应为 名称=金额，如 fund_total=4000万 / expected NAME=AMOUNT such as fund_total=4000万";
+    let (name, amount) = text.split_once('=').ok_or(expected)?;
+    let parsed = parse_money(&text::fold(amount)).filter(|parsed| parsed.exact).ok_or(expected)?;
+    Ok((name.trim().to_owned(), parsed.money))
+}
+
+fn parse_encoding(text: &str) -> Result<Encoding, String> {
+    text.parse().map_err(|unknown: biaobu::input::UnknownEncoding| unknown.0.to_string())
+}

@@ -1,0 +1,72 @@
+//! `biaobu explain`: one item, every step and condition, in sentences.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use biaobu::lang::Lang;
+use biaobu::output::{Report, explain, table};
+use biaobu::text;
+use biaobu::words;
+
+use super::args::Explain;
+use super::request::{self, Asked, say};
+use super::{Done, files, terminal_width};
+
+pub fn run(args: &Explain, rules: &[PathBuf], lang: Lang) -> Result<Done> {
+    let rules = request::rules(rules, lang)?;
+    let asked = Asked::new(&args.inputs, &rules, lang)?;
+    let (year, on) = request::application(&args.inputs, lang)?;
+    let parameters = request::parameters(&args.inputs, &rules, lang)?;
+    let portfolio = request::portfolio(&asked, &args.inputs, &rules, lang)?;
+    let (jobs, _) = request::jobs(&asked, &rules, &portfolio, lang)?;
+    let wanted = text::fold(&args.item);
+    let report = Report {
+        vocabulary: &rules.vocabulary,
+        portfolio: &portfolio,
+        jobs,
+        year,
+        on,
+        parameters,
+        ignore_validity: args.inputs.ignore_validity,
+        lang,
+    };
+
+    let mut page = Vec::new();
+    for job in &report.jobs {
+        let rows = job.applicant.achievements.iter().enumerate();
+        let places: Vec<usize> =
+            rows.filter(|(_, row)| text::fold(&row.id) == wanted).map(|(index, _)| index).collect();
+        if places.is_empty() {
+            continue;
+        }
+        let evaluation = report.evaluate(*job);
+        for place in places {
+            if !page.is_empty() {
+                page.write_all(b"\n\n")?;
+            }
+            explain::write(&report, &evaluation, place, terminal_width(), &mut page)?;
+        }
+    }
+    let unreadable =
+        portfolio.invalid.iter().filter(|row| row.id.as_deref().is_some_and(|id| text::fold(id) == wanted));
+    let mut done = Done::Clean;
+    for row in unreadable {
+        done = Done::LookAtIt;
+        for line in table::invalid_lines(row, lang) {
+            writeln!(page, "{}", line.trim_start())?;
+        }
+    }
+    if page.is_empty() {
+        let ids: Vec<&str> =
+            portfolio.applicants.iter().flat_map(|unit| &unit.achievements).map(|row| row.id.as_str()).collect();
+        let item = &args.item;
+        let near = text::nearest(item, ids.iter().copied(), 2).or(ids.first().copied()).unwrap_or("-");
+        bail!(say(
+            lang,
+            &words!(zh: "没有编号为“{item}”的成果；例如有 {near}", en: "there is no item \"{item}\"; there is, for example, {near}")
+        ));
+    }
+    files::write(None, |out| out.write_all(&page))?;
+    Ok(done)
+}

@@ -1,0 +1,217 @@
+//! Arguments to what the library takes: rules, portfolio, jobs.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use anyhow::{Result, anyhow, bail};
+use biaobu::facts::Applicant;
+use biaobu::input::{self, Options, Portfolio};
+use biaobu::lang::{Lang, Words};
+use biaobu::money::Money;
+use biaobu::output::Job;
+use biaobu::policy::Policy;
+use biaobu::rulefile;
+use biaobu::rules::{self, Rules};
+use biaobu::text;
+use biaobu::words;
+use jiff::civil::Date;
+
+use super::args::Inputs;
+use super::files;
+
+/// The shipped rules with those of the given folders.
+pub fn rules(folders: &[PathBuf], lang: Lang) -> Result<Rules> {
+    let mut all = rules::shipped();
+    all.extend(files::rule_files(folders)?);
+    let (rules, findings) = rules::load(&all);
+    for (file, found) in &findings.0 {
+        eprint!("{}", rulefile::render(file, found, lang));
+    }
+    match rules {
+        Some(rules) if !findings.any_errors() => Ok(rules),
+        _ => bail!(say(lang, &words!(zh: "规则文件有错，没有测算", en: "a rule file is broken; nothing was computed"))),
+    }
+}
+
+/// Achievement files, with those that were typed behind `--policy ID` counted in.
+pub struct Asked {
+    achievements: Vec<PathBuf>,
+    policies: Vec<String>,
+}
+
+impl Asked {
+    /// `--policy` takes several ids, so that a file may stand behind them: what is no id is a file.
+    pub fn new(inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<Asked> {
+        let known = |name: &str| matches!(name, "auto" | "all") || rules.policies.iter().any(|p| p.id == name);
+        let (mut policies, mut achievements) = (Vec::new(), inputs.achievements.clone());
+        for name in &inputs.policy {
+            if known(name) {
+                policies.push(name.clone());
+            } else if !policies.is_empty() && (name == "-" || name.contains(['.', '/', '\\'])) {
+                achievements.push(PathBuf::from(name));
+            } else {
+                return Err(unknown_policy(name, rules, lang));
+            }
+        }
+        if achievements.is_empty() {
+            bail!(say(
+                lang,
+                &words!(zh: "请给出成果文件，如 biaobu estimate 成果.csv", en: "name an achievements file, as in: biaobu estimate achievements.csv")
+            ));
+        }
+        if policies.is_empty() {
+            policies.push("auto".to_owned());
+        }
+        Ok(Asked { achievements, policies })
+    }
+}
+
+/// The error for a policy id that does not exist.
+pub fn unknown_policy(name: &str, rules: &Rules, lang: Lang) -> anyhow::Error {
+    let ids: Vec<&str> = rules.policies.iter().map(|policy| policy.id.as_str()).collect();
+    let near = text::nearest(name, ids.iter().copied(), 3);
+    let ids = ids.join(", ");
+    anyhow!(say(
+        lang,
+        &match near {
+            Some(near) =>
+                words!(zh: "没有政策“{name}”，是不是 {near}？", en: "no policy \"{name}\"; did you mean {near}?"),
+            None => words!(zh: "没有政策“{name}”；现有：{ids}", en: "no policy \"{name}\"; there are: {ids}"),
+        }
+    ))
+}
+
+/// The message in one language.
+pub fn say(lang: Lang, words: &Words) -> String {
+    words.get(lang).to_owned()
+}
+
+/// Reads the input files; notices and unreadable rows are told on standard error by the caller.
+pub fn portfolio(asked: &Asked, inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<Portfolio> {
+    let is_stdin = |path: &&PathBuf| path.as_os_str() == "-";
+    if asked.achievements.iter().chain(&inputs.applicants).filter(is_stdin).count() > 1 {
+        bail!(say(lang, &words!(zh: "标准输入（-）只能用一次", en: "standard input (-) can be read once only")));
+    }
+    let sources = asked.achievements.iter().map(|path| files::read(path)).collect::<Result<Vec<_>>>()?;
+    let applicants = inputs.applicants.as_deref().map(files::read).transpose()?;
+    let options = Options { encoding: inputs.encoding, applicant: inputs.applicant.clone(), strict: inputs.strict };
+    let portfolio =
+        input::read_portfolio(&rules.vocabulary, &sources, applicants.as_ref(), &options).map_err(|errors| {
+            let lines: Vec<String> = errors
+                .iter()
+                .map(|error| match (error.line, error.row, lang) {
+                    (_, Some(row), Lang::Zh) => format!("{} 第{row}行：{}", error.path, error.message.zh),
+                    (_, Some(row), Lang::En) => format!("{} row {row}: {}", error.path, error.message.en),
+                    (Some(line), None, Lang::Zh) => format!("{} 第{line}行：{}", error.path, error.message.zh),
+                    (Some(line), None, Lang::En) => format!("{} line {line}: {}", error.path, error.message.en),
+                    (None, None, _) => format!("{}: {}", error.path, error.message.get(lang)),
+                })
+                .collect();
+            anyhow!(lines.join("\nbiaobu: "))
+        })?;
+    for notice in &portfolio.notices {
+        let row = match (notice.row, lang) {
+            (Some(row), Lang::Zh) => format!(" 第{row}行"),
+            (Some(row), Lang::En) => format!(" row {row}"),
+            (None, _) => String::new(),
+        };
+        eprintln!("{}{row}: {}", notice.path, notice.message.get(lang));
+    }
+    Ok(portfolio)
+}
+
+/// Application year and date (contract section 3.1); the clock is asked only where neither is given.
+pub fn application(inputs: &Inputs, lang: Lang) -> Result<(i16, Option<Date>)> {
+    match (inputs.year, inputs.on) {
+        (Some(year), Some(on)) if on.year() != year => {
+            bail!(say(
+                lang,
+                &words!(zh: "--on {on} 不在 --year {year} 之内", en: "--on {on} lies outside --year {year}")
+            ))
+        }
+        (Some(year), on) => Ok((year, on)),
+        (None, Some(on)) => Ok((on.year(), Some(on))),
+        (None, None) => {
+            let today = jiff::Zoned::now().date();
+            Ok((today.year(), Some(today)))
+        }
+    }
+}
+
+/// The jobs in the order of the result, and the units that no policy at hand covers.
+pub fn jobs<'a>(
+    asked: &Asked,
+    rules: &'a Rules,
+    portfolio: &'a Portfolio,
+    lang: Lang,
+) -> Result<(Vec<Job<'a>>, Vec<&'a Applicant>)> {
+    let auto = asked.policies.iter().any(|name| name == "auto");
+    let region = rules.vocabulary.known().region;
+    if auto {
+        let homeless: Vec<&str> = portfolio
+            .applicants
+            .iter()
+            .filter(|applicant| applicant.facts.text(region).is_none())
+            .map(|applicant| applicant.name.as_str())
+            .collect();
+        if let Some(first) = homeless.first() {
+            let count = homeless.len();
+            let name = if first.is_empty() {
+                say(lang, &words!(zh: "（未具名单位）", en: "(unnamed applicant)"))
+            } else {
+                (*first).to_owned()
+            };
+            bail!(say(
+                lang,
+                &words!(
+                    zh: "{count} 个单位没有注册地（如 {name}），无法自动选择政策：请用 --policy ID 指定，或用 --applicants 给出注册地",
+                    en: "{count} units have no region (such as {name}), so that no policy can be picked: give --policy ID, or their region in --applicants"
+                )
+            ));
+        }
+    }
+    let mut jobs = Vec::new();
+    let mut uncovered = Vec::new();
+    for applicant in &portfolio.applicants {
+        let chosen = chosen(asked, rules, applicant.facts.text(region));
+        if chosen.is_empty() {
+            uncovered.push(applicant);
+        }
+        jobs.extend(chosen.into_iter().map(|policy| Job { applicant, policy }));
+    }
+    Ok((jobs, uncovered))
+}
+
+/// The policies asked for, for one unit: each once, in the order asked; `auto` and `all` by id.
+fn chosen<'a>(asked: &Asked, rules: &'a Rules, region: Option<&str>) -> Vec<&'a Policy> {
+    let mut chosen: Vec<&Policy> = Vec::new();
+    for name in &asked.policies {
+        let fits = |policy: &&Policy| match name.as_str() {
+            "all" => true,
+            "auto" => region.is_some_and(|region| policy.covers(region)),
+            id => policy.id == id,
+        };
+        for policy in rules.policies.iter().filter(fits) {
+            if !chosen.iter().any(|known| known.id == policy.id) {
+                chosen.push(policy);
+            }
+        }
+    }
+    chosen
+}
+
+/// Parameters by name; one that no policy at hand knows is refused.
+pub fn parameters(inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<BTreeMap<String, Money>> {
+    let known: Vec<&str> =
+        rules.policies.iter().flat_map(|policy| &policy.parameters).map(|parameter| parameter.id.as_str()).collect();
+    for (name, _) in &inputs.parameters {
+        if !known.contains(&name.as_str()) {
+            let list = known.join(", ");
+            bail!(say(
+                lang,
+                &words!(zh: "没有参数“{name}”；现有：{list}", en: "no parameter \"{name}\"; there are: {list}")
+            ));
+        }
+    }
+    Ok(inputs.parameters.iter().cloned().collect())
+}
