@@ -46,6 +46,11 @@ impl Money {
         format!("{}万元", Decimal::from_i128_with_scale(self.0, 6).normalize())
     }
 
+    /// The amount in 万元 without unit or trailing zeros, for a column that names the unit: `7.5`.
+    pub fn in_wan_number(self) -> String {
+        Decimal::from_i128_with_scale(self.0, 6).normalize().to_string()
+    }
+
     /// The amount with thousands separators: `1,234,567.80`.
     pub fn grouped(self) -> String {
         let plain = self.to_string();

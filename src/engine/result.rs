@@ -5,7 +5,6 @@ use jiff::civil::Date;
 use crate::facts::Value;
 use crate::money::{Money, Share};
 use crate::policy::model::{Cite, ClauseIndex, Test};
-use crate::range::Range;
 use crate::vocabulary::{FactId, ValueId};
 
 /// The outcome of one item (contract section 3, "Statuses").
@@ -297,11 +296,13 @@ pub enum Reason {
     NoClause,
     /// A condition does not hold.
     Fails(Check),
+    /// Nor does one of another clause that the row selects.
+    AlsoFails(ClauseIndex, Check),
     /// A known date lies after the application date.
     AfterApplication(Date),
     /// The unit's place has no share.
     NoShare(i64),
-    /// The splitting rule leaves out everything after this place.
+    /// Money received before excludes payment.
     PriorMoneyExcludes {
         /// What was received.
         received: Money,
@@ -336,6 +337,3 @@ pub struct CapUse {
     /// And after.
     pub after: Money,
 }
-
-/// Ranks that are open, for those who ask what a blank rank may be.
-pub const ANY_RANK: Range = Range { from: 1, to: None };

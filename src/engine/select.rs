@@ -9,7 +9,7 @@ use super::result::{Assumed, Assumption, Check, Considered, Missing, Reason, Sta
 use super::row::{self, Row, Selectors};
 use crate::facts::{Achievement, Value};
 use crate::money::Money;
-use crate::policy::model::{Amount, ClauseIndex, LimitOf, Nature};
+use crate::policy::model::{Amount, Cite, ClauseIndex, LimitOf, Nature};
 use crate::vocabulary::{FactId, ValueId};
 
 /// One clause applied to one row: what steps 6 to 8 work with.
@@ -85,7 +85,15 @@ pub(super) fn decide(context: &Context<'_>, achievement: &Achievement) -> Decisi
         for ((fact, _), value) in open.iter().zip(tried) {
             given.set(*fact, Some(*value));
         }
-        outcomes.push(outcome(context, achievement, given, tried.to_vec()));
+        // A default may hang on another fact that is being tried: it then goes before the value tried.
+        let mut assumed = Vec::new();
+        for (fact, _) in open.iter().filter(|(fact, _)| achievement.facts.get(*fact).is_none()) {
+            if let Some((value, cite)) = default_of(context, *fact, &given) {
+                given.set(*fact, Some(value));
+                assumed.push(Assumption { what: Assumed::Default(*fact, value), cite });
+            }
+        }
+        outcomes.push(outcome(context, achievement, given, tried.to_vec(), assumed));
     });
     let mut decision = if outcomes.len() == 1 {
         let outcome = outcomes.remove(0);
@@ -128,14 +136,8 @@ fn openings(context: &Context<'_>, achievement: &Achievement) -> Openings {
             Some(Value::Code(_)) => {}
             Some(Value::OneOf(values)) => open.push((fact, values.to_vec())),
             _ => {
-                let in_policy = context
-                    .policy
-                    .defaults
-                    .iter()
-                    .find(|default| default.fact == fact && fixed.meet(&default.selects))
-                    .map(|default| (default.value, default.cite.clone()));
                 let everywhere = || kind.and_then(|kind| vocabulary.default_of(kind, fact)).map(|v| (v, String::new()));
-                if let Some((value, cite)) = in_policy.or_else(everywhere) {
+                if let Some((value, cite)) = default_of(context, fact, &fixed).or_else(everywhere) {
                     fixed.set(fact, Some(value));
                     assumptions.push(Assumption { what: Assumed::Default(fact, value), cite });
                 } else {
@@ -156,6 +158,12 @@ fn openings(context: &Context<'_>, achievement: &Achievement) -> Openings {
         open.retain(|(fact, _)| *fact != role);
     }
     (fixed, open, assumptions)
+}
+
+/// What the policy takes a blank fact as, given the other selecting facts.
+fn default_of(context: &Context<'_>, fact: FactId, given: &Selectors) -> Option<(ValueId, Cite)> {
+    let rule = context.policy.defaults.iter().find(|rule| rule.fact == fact && given.meet(&rule.selects))?;
+    Some((rule.value, rule.cite.clone()))
 }
 
 /// True if a clause for rows of `kind` is selected by `fact`: only such a fact matters.
@@ -181,7 +189,13 @@ fn for_each_choice(open: &[(FactId, Vec<ValueId>)], visit: &mut impl FnMut(&[Val
 
 // ---------------------------------------------------------------------- one choice of values
 
-fn outcome(context: &Context<'_>, achievement: &Achievement, given: Selectors, tried: Vec<ValueId>) -> Outcome {
+fn outcome(
+    context: &Context<'_>,
+    achievement: &Achievement,
+    given: Selectors,
+    tried: Vec<ValueId>,
+    assumed: Vec<Assumption>,
+) -> Outcome {
     let mut effective = given.clone();
     let role = context.vocabulary.known().role;
     effective.set(role, row::effective_role(context, &achievement.facts, &given));
@@ -236,7 +250,13 @@ fn outcome(context: &Context<'_>, achievement: &Achievement, given: Selectors, t
         }
         (None, None) => (greatest(Pays::No, |c| c.limited), None),
     };
-    Outcome { tried, best: best.cloned(), possible: possible.cloned(), given: row.given, missing, considered }
+    let under_defaults = |candidate: &Candidate| {
+        let mut candidate = candidate.clone();
+        candidate.assumptions.splice(0..0, assumed.iter().cloned());
+        candidate
+    };
+    let (best, possible) = (best.map(under_defaults), possible.map(under_defaults));
+    Outcome { tried, best, possible, given: row.given, missing, considered }
 }
 
 /// The amount of a clause for a row, if the clause is selected at all.
@@ -355,9 +375,10 @@ struct Likeness {
 }
 
 fn likeness(context: &Context<'_>, outcome: &Outcome) -> Likeness {
-    let Some(best) = &outcome.best else {
+    // What does not pay is alike whatever it would have paid.
+    let Some(best) = outcome.best.as_ref().filter(|best| best.pays != Pays::No) else {
         return Likeness {
-            status: Status::Unmatched,
+            status: outcome.best.as_ref().map_or(Status::Unmatched, Candidate::status),
             amount: Money::ZERO,
             nature: None,
             category: None,

@@ -122,7 +122,14 @@ fn item(decision: &Decision) -> Item {
             item.reasons.push(Reason::Unknown(decision.missing.clone()));
             item.assumptions = decision.assumptions.clone();
         }
-        Status::Ineligible | Status::Unmatched => {}
+        Status::Ineligible => {
+            let others = decision.considered.iter().filter(|other| other.clause != taken.clause);
+            item.reasons.extend(others.flat_map(|other| {
+                let failed = other.checks.iter().filter(|check| check.holds == Some(false) && !check.assumed);
+                failed.map(|check| Reason::AlsoFails(other.clause, check.clone()))
+            }));
+        }
+        Status::Unmatched => {}
         _ => {
             item.steps = taken.steps.clone();
             item.assumptions = decision.assumptions.clone();

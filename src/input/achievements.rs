@@ -46,7 +46,7 @@ impl<'d> Reader<'d> {
             match unit {
                 Some(unit) => {
                     self.roster.appear(unit);
-                    row.mistakes.extend(self.used_before(&mut ids, unit, &id, row.id.as_deref(), number));
+                    row.mistakes.extend(self.used_before(&ids, unit, &id, row.id.as_deref()));
                 }
                 None => row.mistakes.push(self.nobody()),
             }
@@ -54,6 +54,7 @@ impl<'d> Reader<'d> {
             row.mistakes.extend(cells.surplus);
             match unit {
                 Some(unit) if row.mistakes.is_empty() => {
+                    ids.insert((unit, text::fold(&id)), number);
                     row.facts.shrink();
                     let (facts, extra, warnings) = (row.facts, cells.extra, row.warnings);
                     self.roster.add(unit, Achievement { id, row: number, input, facts, extra, warnings });
@@ -71,20 +72,16 @@ impl<'d> Reader<'d> {
         Ok(file.finish(rows, unnamed_column, read))
     }
 
-    /// A mistake where the unit used the id in this file before, be it in a row that is unreadable: nobody can tell
-    /// which of the two the id means.
+    /// A mistake where a readable row of the unit used the id in this file before: that row stands. An unreadable row
+    /// uses up no id, so that its corrected copy below it counts.
     fn used_before(
         &self,
-        ids: &mut HashMap<(usize, String), u64>,
+        ids: &HashMap<(usize, String), u64>,
         unit: usize,
         id: &str,
         written: Option<&str>,
-        row: u64,
     ) -> Option<Mistake> {
-        let before = *ids.entry((unit, text::fold(id))).or_insert(row);
-        if before == row {
-            return None;
-        }
+        let before = ids.get(&(unit, text::fold(id)))?;
         let column = self.dictionary.vocabulary.known().id;
         let found = shown(id);
         let message = match written {

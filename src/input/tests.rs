@@ -94,12 +94,12 @@ fn an_id_is_used_once_by_an_applicant_in_a_file() {
         ("A,甲,pilot,1\nA,乙,pilot,1", "甲: A; 乙: A", ""),
         ("A,甲,pilot,1\na,甲,pilot,1", "甲: A a", ""),
         ("A,甲,pilot,1\nＡ,甲,pilot,1", "甲: A", "a3 id=Ａ"),
-        // An id of an unreadable row is used as well: nobody can tell which row it means.
-        ("A,甲,pilot,0\nA,甲,pilot,1", "", "a2 rank=0; a3 id=A"),
+        // An unreadable row uses up no id.
+        ("A,甲,pilot,0\nA,甲,pilot,1", "甲: A", "a2 rank=0"),
         // What a blank id stands for can be taken.
         ("row3,甲,pilot,1\n,甲,pilot,1", "甲: row3", "a3 id="),
         (",甲,pilot,1\nrow2,甲,pilot,1", "甲: row2", "a3 id=row2"),
-        ("A,甲,nothing,1\nA,甲,pilot,0", "", "a2 kind=nothing; a3 id=A rank=0"),
+        ("A,甲,pilot,1\nA,甲,pilot,0", "甲: A", "a3 id=A rank=0"),
     ] {
         let portfolio = read_one(&format!("id,applicant,kind,rank\n{rows_below}"));
         assert_eq!((rows(&portfolio).as_str(), invalid(&portfolio).as_str()), (kept, refused), "{rows_below}");

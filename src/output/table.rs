@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use unicode_width::UnicodeWidthStr;
 
 use super::words::Speaker;
@@ -12,9 +11,6 @@ use crate::facts::Achievement;
 use crate::input::Invalid;
 use crate::lang::Lang;
 use crate::money::Money;
-
-/// From this width on titles have a column of their own.
-const WIDE: usize = 120;
 
 /// Writes all results, unreadable rows, and the sum over all results.
 ///
@@ -114,7 +110,7 @@ fn block(report: &Report<'_>, evaluation: &Evaluation<'_>, width: usize, out: &m
     for barred in &result.barred_by {
         paragraph(&format!("! {}", speaker.barred(barred)), 2, width, out)?;
     }
-    writeln!(out, "{}", items(report, evaluation, &speaker, width))?;
+    items(report, evaluation, &speaker, width, out)?;
     for used in &result.caps {
         let label = if zh { "封顶" } else { "cap" };
         paragraph(&format!("{label}  {}", speaker.cap(used)), 6, width, out)?;
@@ -134,77 +130,84 @@ fn block(report: &Report<'_>, evaluation: &Evaluation<'_>, width: usize, out: &m
     writeln!(out)
 }
 
-fn items(report: &Report<'_>, evaluation: &Evaluation<'_>, speaker: &Speaker<'_>, width: usize) -> Table {
-    let zh = report.lang == Lang::Zh;
-    let wide = width >= WIDE;
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_width(u16::try_from(width).unwrap_or(80));
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    let mut header = if zh {
-        vec!["编号", "结果", "条款", "基数（万元）", "金额（万元）", "说明"]
-    } else {
-        vec!["id", "status", "clause", "base", "amount", "note"]
-    };
-    if wide {
-        header.insert(1, if zh { "名称" } else { "title" });
-    }
-    table.set_header(header.iter().map(|title| Cell::new(break_header(title))));
-    for (item, row) in evaluation.result.items.iter().zip(&evaluation.applicant.achievements) {
-        table.add_row(line(report, evaluation, speaker, item, row, wide));
-    }
-    let offset = usize::from(wide);
-    for place in [3 + offset, 4 + offset] {
-        if let Some(column) = table.column_mut(place) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    for (place, least) in [(1 + offset, 6), (2 + offset, 8), (3 + offset, 6), (4 + offset, 6), (5 + offset, 20)] {
-        if let Some(column) = table.column_mut(place) {
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
-        }
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 1));
-    }
-    table
+/// The widths of the columns of one block; notes stand below each line, over the full width.
+struct Widths {
+    id: usize,
+    status: usize,
+    clause: usize,
+    money: usize,
 }
 
-fn break_header(title: &str) -> String {
-    title.replace('（', "\n（")
-}
+/// Ids wider than this stand on a line of their own.
+const WIDEST_ID: usize = 16;
 
-fn line(
+fn items(
     report: &Report<'_>,
     evaluation: &Evaluation<'_>,
     speaker: &Speaker<'_>,
-    item: &Item,
-    row: &Achievement,
-    wide: bool,
-) -> Vec<Cell> {
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let zh = report.lang == Lang::Zh;
     let policy = evaluation.policy;
-    let cite = item.cite.clone().or(item.clause.map(|clause| policy.clauses[clause].cite.clone()));
-    let title = row.facts.text(report.vocabulary.known().title).unwrap_or_default();
-    let mut notes = Vec::new();
-    if !wide && !title.is_empty() {
-        notes.push(title.to_owned());
-    }
-    notes.extend(note(evaluation, speaker, item, row));
-    let amount = |money: Money| match report.lang {
-        Lang::Zh => money.in_wan().trim_end_matches("万元").to_owned(),
-        Lang::En => money.grouped().trim_end_matches(".00").to_owned(),
+    let cite = |item: &Item| {
+        let own = item.cite.clone().or(item.clause.map(|clause| policy.clauses[clause].cite.clone()));
+        own.unwrap_or_else(|| "-".to_owned())
     };
-    let mut cells = vec![
-        Cell::new(&row.id),
-        Cell::new(speaker.status(item.status)),
-        Cell::new(cite.unwrap_or_else(|| "-".to_owned())),
-        Cell::new(amount(item.base)),
-        Cell::new(amount(item.amount)),
-        Cell::new(notes.join("\n")),
-    ];
-    if wide {
-        cells.insert(1, Cell::new(title));
+    let pairs: Vec<(&Item, &Achievement)> =
+        evaluation.result.items.iter().zip(&evaluation.applicant.achievements).collect();
+    let widest = |least: usize, texts: &mut dyn Iterator<Item = usize>| texts.fold(least, usize::max);
+    let widths = Widths {
+        id: widest(4, &mut pairs.iter().map(|(_, row)| row.id.width()).filter(|width| *width <= WIDEST_ID)),
+        status: widest(6, &mut pairs.iter().map(|(item, _)| speaker.status(item.status).width())),
+        clause: widest(6, &mut pairs.iter().map(|(item, _)| cite(item).width())),
+        money: if zh { 12 } else { 14 },
+    };
+    let heads = if zh {
+        ["编号", "结果", "条款", "基数（万元）", "金额（万元）", "名称"]
+    } else {
+        ["id", "status", "clause", "base (yuan)", "amount (yuan)", "title"]
+    };
+    writeln!(out, "{}  {}", columns(&widths, &heads[..5]), heads[5])?;
+    for (item, row) in pairs {
+        let amount = |money: Money| match report.lang {
+            Lang::Zh => money.in_wan_number(),
+            Lang::En => money.grouped(),
+        };
+        let cite = cite(item);
+        let (base, paid) = (amount(item.base), amount(item.amount));
+        let mut cells = [row.id.as_str(), speaker.status(item.status), cite.as_str(), base.as_str(), paid.as_str()];
+        if row.id.width() > widths.id {
+            paragraph(&row.id, 2, width, out)?;
+            cells[0] = "";
+        }
+        let line = columns(&widths, &cells);
+        let title = row.facts.text(report.vocabulary.known().title).unwrap_or_default();
+        if line.width() + 2 + title.width() <= width {
+            writeln!(out, "{}", format!("{line}  {title}").trim_end())?;
+        } else {
+            writeln!(out, "{line}")?;
+            paragraph(&format!("  {title}"), 2, width, out)?;
+        }
+        for note in note(evaluation, speaker, item, row) {
+            paragraph(&format!("  - {note}"), 4, width, out)?;
+        }
     }
-    cells
+    Ok(())
+}
+
+/// One line of columns: three to the left, two amounts to the right.
+fn columns(widths: &Widths, cells: &[&str]) -> String {
+    let left = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.width())));
+    let right = |text: &str, width: usize| format!("{}{text}", " ".repeat(width.saturating_sub(text.width())));
+    [
+        left(cells[0], widths.id),
+        left(cells[1], widths.status),
+        left(cells[2], widths.clause),
+        right(cells[3], widths.money),
+        right(cells[4], widths.money),
+    ]
+    .join(" ")
 }
 
 /// Why the amount is what it is, in as few words as are honest.
@@ -260,12 +263,12 @@ pub fn invalid_lines(row: &Invalid, lang: Lang) -> Vec<String> {
         .collect()
 }
 
-/// Writes a text in lines of at most `width` columns, later ones indented. Chinese may break anywhere, words at spaces.
+/// Writes a text in lines of at most `width` columns, later ones indented. Chinese may break between any two
+/// characters, but not before closing or after opening punctuation; other words break at spaces.
 pub fn paragraph(text: &str, indent: usize, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut line = String::new();
     for piece in pieces(text) {
-        let piece_width = piece.trim_end().width();
-        if line.width() + piece_width > width && !line.trim().is_empty() && !forbidden_at_start(&piece) {
+        if line.width() + piece.trim_end().width() > width && !line.trim().is_empty() {
             writeln!(out, "{}", line.trim_end())?;
             line = " ".repeat(indent);
             line.push_str(piece.trim_start());
@@ -276,30 +279,48 @@ pub fn paragraph(text: &str, indent: usize, width: usize, out: &mut dyn Write) -
     writeln!(out, "{}", line.trim_end())
 }
 
-/// Punctuation that never begins a line.
-fn forbidden_at_start(piece: &str) -> bool {
-    piece.starts_with(['，', '。', '；', '：', '、', '）', '”', '》'])
-}
-
-/// Runs of half-width text with the space behind them, and single wide characters.
+/// What a line is not broken within: words with the space behind them, wide characters with their punctuation.
 fn pieces(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
-    let mut begun = String::new();
-    for c in text.chars() {
-        if c.is_whitespace() {
-            begun.push(' ');
-            pieces.push(std::mem::take(&mut begun));
-        } else if c.is_ascii() {
-            begun.push(c);
-        } else {
-            if !begun.is_empty() {
-                pieces.push(std::mem::take(&mut begun));
-            }
-            pieces.push(c.to_string());
+    let mut open = true;
+    for c in text.chars().map(|c| if c.is_whitespace() || c.is_control() { ' ' } else { c }) {
+        let closing = matches!(c, '，' | '。' | '；' | '：' | '、' | '）' | '”' | '》' | '】' | ' ');
+        let joins = open
+            || closing
+            || (c.is_ascii()
+                && pieces
+                    .last()
+                    .and_then(|piece| piece.chars().last())
+                    .is_some_and(|last| last.is_ascii() && last != ' '));
+        match pieces.last_mut().filter(|_| joins) {
+            Some(piece) => piece.push(c),
+            None => pieces.push(c.to_string()),
         }
-    }
-    if !begun.is_empty() {
-        pieces.push(begun);
+        open = matches!(c, '（' | '“' | '《' | '【') || (open && c == ' ');
     }
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrapped(text: &str, width: usize) -> String {
+        let mut out = Vec::new();
+        paragraph(text, 2, width, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn lines_keep_their_width_and_punctuation() {
+        assert_eq!(
+            wrapped("不超过实际费用，减为18.6万元（第九条）", 20),
+            "不超过实际费用，减为\n  18.6万元（第九条）\n"
+        );
+        assert_eq!(wrapped("one two three", 7), "one two\n  three\n");
+        assert_eq!(wrapped("a\nb", 20), "a b\n");
+        for line in wrapped(&"标准化补贴（第二十五条（五））；".repeat(9), 31).lines() {
+            assert!(line.width() <= 31 && !line.trim().starts_with(['）', '；']), "{line}");
+        }
+    }
 }

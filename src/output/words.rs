@@ -118,7 +118,17 @@ impl Speaker<'_> {
             }
             Test::InRange(fact, range) => {
                 let fact = self.fact(*fact);
-                if zh { format!("{fact}为{range}") } else { format!("{fact} is {range}") }
+                let (from, to) = (range.from, range.to);
+                match (zh, to) {
+                    (true, Some(to)) if to == from => format!("{fact}为{to}"),
+                    (true, Some(to)) if from == i64::MIN => format!("{fact}不超过{to}"),
+                    (true, Some(to)) => format!("{fact}在{from}至{to}之间"),
+                    (true, None) => format!("{fact}不低于{from}"),
+                    (false, Some(to)) if to == from => format!("{fact} is {to}"),
+                    (false, Some(to)) if from == i64::MIN => format!("{fact} is at most {to}"),
+                    (false, Some(to)) => format!("{fact} is {from} to {to}"),
+                    (false, None) => format!("{fact} is at least {from}"),
+                }
             }
             Test::Within(fact, window) => {
                 let fact = self.fact(*fact);
@@ -441,6 +451,13 @@ impl Speaker<'_> {
             }
             Op::Cap(cap, left) => {
                 let title = self.say(&self.policy.caps[*cap].title);
+                if left.is_zero() {
+                    return if zh {
+                        format!("{title}封顶，已用完")
+                    } else {
+                        format!("{title}: the cap is used up")
+                    };
+                }
                 let left = self.money(*left);
                 if zh {
                     format!("{title}封顶，只余{left}")
@@ -477,6 +494,10 @@ impl Speaker<'_> {
             }
             Reason::NoClause => self.pick("本政策没有对应的条款", "no clause of this policy pays for this").to_owned(),
             Reason::Fails(check) => self.failed(check, result, applicant, row),
+            Reason::AlsoFails(clause, check) => {
+                let (clause, said) = (self.clause(*clause), self.failed(check, result, applicant, row));
+                if zh { format!("也不符合{clause}：{said}") } else { format!("nor by {clause}: {said}") }
+            }
             Reason::AfterApplication(date) => {
                 let on = result.on.map(|day| day.to_string()).unwrap_or_default();
                 if zh {
@@ -532,10 +553,15 @@ impl Speaker<'_> {
     fn failed(&self, check: &Check, result: &PolicyResult, applicant: &Applicant, row: &Achievement) -> String {
         let when = result.on.map(|day| When { year: result.year, day });
         let asked = self.test(&check.test, when);
-        let found = self.list(self.tested(&check.test).into_iter().map(|fact| {
-            let value = row.facts.get(fact).or_else(|| applicant.facts.get(fact));
-            let (name, found) = (self.fact(fact), self.found(fact, value));
-            if self.lang == Lang::Zh { format!("{name}{found}") } else { format!("{name} {found}") }
+        let facts = self.tested(&check.test);
+        let found = self.list(facts.iter().map(|fact| {
+            let value = row.facts.get(*fact).or_else(|| applicant.facts.get(*fact));
+            let (name, found) = (self.fact(*fact), self.found(*fact, value));
+            match (facts.len(), self.lang) {
+                (1, _) => found,
+                (_, Lang::Zh) => format!("{name}{found}"),
+                (_, Lang::En) => format!("{name} {found}"),
+            }
         }));
         let said = match self.lang {
             Lang::Zh => format!("要求{asked}；现为{found}"),
