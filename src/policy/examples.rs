@@ -91,6 +91,8 @@ fn expect_row(
     let Some(item) = result.items.get(index) else { return };
     let span = &row.span;
     expect(span, "pays", row.pays.map(|m| m.to_string()), item.amount.to_string());
+    let nature = item.clause.map(|clause| policy.clauses[clause].nature.id().to_owned()).unwrap_or_default();
+    expect(span, "nature", row.nature.map(|nature| nature.id().to_owned()), nature);
     expect(span, "base", row.base.map(|m| m.to_string()), item.base.to_string());
     expect(span, "status", row.status.clone(), item.status.id().to_owned());
     // An example beside a clause that pays must be paid by that clause.

@@ -959,9 +959,17 @@ impl Reader<'_, '_> {
 
     fn expectation(&self, entry: &Entry<'_, '_>, cells: Vec<(String, String)>) -> ExampleRow {
         let missing = entry.get("missing").map(|node| node.texts().into_iter().map(|(name, _)| name).collect());
+        let fixed = entry.get("pays").and_then(|node| node.money());
+        let ceiling = entry.get("pays_up_to").and_then(|node| node.money());
+        let nature = match (fixed, ceiling) {
+            (Some(pays), None) if !pays.is_zero() => Some(Nature::Fixed),
+            (None, Some(_)) => Some(Nature::Ceiling),
+            _ => None,
+        };
         ExampleRow {
             cells,
-            pays: entry.get("pays").and_then(|node| node.money()),
+            pays: fixed.or(ceiling),
+            nature,
             base: entry.get("base").and_then(|node| node.money()),
             status: entry.text("status"),
             rule_stated: entry.get("rule").is_some(),

@@ -532,6 +532,8 @@ pub struct ExampleRow {
     pub cells: Vec<(String, String)>,
     /// Expected amount.
     pub pays: Option<Money>,
+    /// Expected nature of it: `pays` is fixed, `pays_up_to` a ceiling; none for 0.00.
+    pub nature: Option<Nature>,
     /// Expected base, if stated.
     pub base: Option<Money>,
     /// Expected status, if stated.
