@@ -1,7 +1,7 @@
 //! Step 6: non-duplication (contract section 3.6): money received before, then series, projects and honours of which
 //! one counts.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::Context;
 use super::result::{Op, Reason, Step};
@@ -59,7 +59,7 @@ fn effect(rule: &PriorRule, received: Money, source: Option<crate::vocabulary::V
 pub(super) fn merge(context: &Context<'_>, entries: &[Entry<'_>]) -> Vec<Option<(usize, usize)>> {
     let mut counted_under = vec![None; entries.len()];
     for (rule_index, rule) in context.policy.merges.iter().enumerate() {
-        let mut groups: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
+        let mut groups: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
         for (index, entry) in entries.iter().enumerate() {
             let concerned = counted_under[index].is_none()
                 && rule.on.contains(&entry.candidate.clause)
@@ -68,7 +68,6 @@ pub(super) fn merge(context: &Context<'_>, entries: &[Entry<'_>]) -> Vec<Option<
                 groups.entry(key).or_default().push(index);
             }
         }
-        // The groups are disjoint, so that the order in which they are visited changes nothing.
         for group in groups.values() {
             let kept = kept(rule, entries, group);
             for index in group.iter().filter(|index| **index != kept) {

@@ -123,15 +123,15 @@ impl Reader<'_, '_> {
             from = in_force.need("from").and_then(|node| node.date());
             until = in_force.get("until").and_then(|node| node.date());
             validity_cite = in_force.need_text("cite");
-            if let (Some(from), Some(until)) = (from, until) {
-                if until < from {
-                    self.problems.error(
+            if let (Some(from), Some(until)) = (from, until)
+                && until < from
+            {
+                self.problems.error(
                         Code::NeverHolds,
                         in_force.span(),
                         words!(zh: "失效日 {until} 早于施行日 {from}", en: "it ends on {until}, before it begins on {from}"),
                         Words::default(),
                     );
-                }
             }
             in_force.finish();
         }

@@ -57,10 +57,10 @@ impl Policy {
     /// The application date D of `year` where none is given (contract section 3.1): the policy's own day of the year
     /// if it is in force then, else the last day of the year on which it is in force; none if there is no such day.
     pub fn application_date(&self, year: i16) -> Option<Date> {
-        if let Some((month, day)) = self.application_day {
-            if let Some(day) = Date::new(year, month, day).ok().filter(|day| self.in_force_on(*day)) {
-                return Some(day);
-            }
+        if let Some((month, day)) = self.application_day
+            && let Some(day) = Date::new(year, month, day).ok().filter(|day| self.in_force_on(*day))
+        {
+            return Some(day);
         }
         let last = Date::new(year, 12, 31).ok()?;
         let last = self.until.map_or(last, |until| last.min(until));
