@@ -101,12 +101,14 @@ pub(super) fn decide(context: &Context<'_>, achievement: &Achievement) -> Decisi
     } else {
         weigh(context, &open, outcomes)
     };
-    if decision.taken.is_some() {
-        decision.assumptions.splice(0..0, assumptions);
-    }
     if let Some(taken) = &decision.taken {
+        decision.assumptions.extend(assumptions);
         decision.assumptions.extend(taken.assumptions.iter().cloned());
         decision.warnings.extend(taken.warnings.iter().cloned());
+        // What a blank means under every policy has no clause of its own: it serves the clause that decides.
+        for assumption in decision.assumptions.iter_mut().filter(|assumption| assumption.cite.is_empty()) {
+            assumption.cite.clone_from(&context.policy.clauses[taken.clause].cite);
+        }
         decision.prior_assumed = taken.prior_assumed && taken.pays != Pays::No;
         if contradicts(context, achievement) {
             decision.warnings.push(Warning::RoleContradictsRank);

@@ -6,6 +6,7 @@ use super::select::{Candidate, Decision, Pays};
 use super::{Context, caps, selection};
 use crate::money::Money;
 use crate::policy::model::Nature;
+use crate::vocabulary::Of;
 
 /// One item that takes part in steps 6 to 8.
 pub(super) struct Entry<'a> {
@@ -74,6 +75,7 @@ pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mu
             Nature::Ceiling => result.ceiling_total += paid,
         }
     }
+    hoist(context, result);
     for (cap, parameter) in caps::not_applied(context) {
         let on = &context.policy.caps[cap].on;
         if possible.iter().any(|entry| on.contains(&entry.candidate.clause)) {
@@ -84,6 +86,24 @@ pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mu
     result.total = result.fixed_total + result.ceiling_total;
     result.potential_total = potential.max(result.total);
     result.caps = settled.uses;
+}
+
+/// What was assumed of the unit holds for all its items: it stands once, with the result.
+fn hoist(context: &Context<'_>, result: &mut PolicyResult) {
+    let of_unit = |assumption: &mut Assumption| match &assumption.what {
+        Assumed::Condition(test) => {
+            let facts = test.facts(context.vocabulary.known());
+            facts.iter().all(|fact| context.vocabulary.fact(*fact).of == Of::Applicant)
+        }
+        _ => false,
+    };
+    for item in &mut result.items {
+        for assumption in item.assumptions.extract_if(.., of_unit) {
+            if !result.assumptions.contains(&assumption) {
+                result.assumptions.push(assumption);
+            }
+        }
+    }
 }
 
 fn entries<'a>(decisions: &'a [Decision], pick: impl Fn(&'a Decision) -> Option<&'a Candidate>) -> Vec<Entry<'a>> {

@@ -159,16 +159,7 @@ impl Speaker<'_> {
 
     /// The facts that a test looks at.
     pub fn tested(&self, test: &Test) -> Vec<FactId> {
-        let known = self.vocabulary.known();
-        match test {
-            Test::OneOf(fact, _)
-            | Test::NoneOf(fact, _)
-            | Test::Is(fact, _)
-            | Test::InRange(fact, _)
-            | Test::Within(fact, _) => vec![*fact],
-            Test::FirstAbove(_) => vec![known.rank, known.local_ranks],
-            Test::Any(tests) => tests.iter().flat_map(|test| self.tested(test)).collect(),
-        }
+        test.facts(self.vocabulary.known())
     }
 
     /// The label of a status.

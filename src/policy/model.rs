@@ -6,7 +6,7 @@ use crate::lang::Words;
 use crate::money::{Money, Share};
 use crate::range::Range;
 use crate::rulefile::Span;
-use crate::vocabulary::{FactId, ValueId};
+use crate::vocabulary::{FactId, ValueId, WellKnown};
 
 /// A clause number as the official text writes it: `第七条`, `五（三）1`.
 pub type Cite = String;
@@ -306,6 +306,21 @@ pub enum Test {
     FirstAbove(i64),
     /// One of several holds.
     Any(Vec<Test>),
+}
+
+impl Test {
+    /// The facts that the test looks at.
+    pub fn facts(&self, known: WellKnown) -> Vec<FactId> {
+        match self {
+            Test::OneOf(fact, _)
+            | Test::NoneOf(fact, _)
+            | Test::Is(fact, _)
+            | Test::InRange(fact, _)
+            | Test::Within(fact, _) => vec![*fact],
+            Test::FirstAbove(_) => vec![known.rank, known.local_ranks],
+            Test::Any(tests) => tests.iter().flat_map(|test| test.facts(known)).collect(),
+        }
+    }
 }
 
 /// A span of days relative to the application (year Y, day D). Nothing after D lies in any window.
