@@ -101,6 +101,11 @@ fn quantity(context: &Context<'_>, row: &Row<'_>, clause: &Clause, price: &mut P
         return;
     }
     if clause.per_quantity {
+        let counted = clause.quantity_at_most.map_or(quantity, |most| most.min(quantity));
+        if counted < quantity {
+            price.warnings.push(Warning::QuantityCut(quantity, counted));
+        }
+        let quantity = counted;
         let amount = Money::from_fen(price.base.fen() * i128::from(quantity));
         price.step(Op::Quantity(quantity), &clause.cite, amount);
     } else {

@@ -202,6 +202,8 @@ pub enum Warning {
     RoleContradictsRank,
     /// `quantity` is above 1 and this clause does not multiply by it.
     QuantityIgnored(i64),
+    /// `quantity` is above what the clause counts: as given, and as counted.
+    QuantityCut(i64, i64),
     /// The applicant's own rank was not among the local ranks and was added.
     OwnRankAdded(i64),
 }

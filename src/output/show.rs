@@ -153,10 +153,13 @@ impl Page<'_> {
             let key: Vec<String> =
                 clause.by.iter().zip(&line.key).map(|(fact, value)| self.speaker.value(*fact, *value)).collect();
             let amount = self.amount(&line.amount);
+            let most = clause
+                .quantity_at_most
+                .map(|most| if self.zh() { format!("（最多{most}）") } else { format!(" (at most {most})") });
             let per = match (clause.per_quantity, self.zh()) {
-                (true, true) => "×数量",
-                (true, false) => " x quantity",
-                (false, _) => "",
+                (true, true) => format!("×数量{}", most.unwrap_or_default()),
+                (true, false) => format!(" x quantity{}", most.unwrap_or_default()),
+                (false, _) => String::new(),
             };
             let key = if key.is_empty() { String::new() } else { format!("{}：", key.join("·")) };
             self.indented(&format!("→ {key}{amount}{per}"))?;

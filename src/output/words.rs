@@ -340,6 +340,13 @@ impl Speaker<'_> {
                     format!("quantity is {quantity}, but this clause pays per row; counted as 1")
                 }
             }
+            Warning::QuantityCut(quantity, counted) => {
+                if zh {
+                    format!("数量为{quantity}，本条最多按{counted}计")
+                } else {
+                    format!("quantity is {quantity}; this clause counts {counted} at most")
+                }
+            }
             Warning::OwnRankAdded(rank) => {
                 if zh {
                     format!("本地单位排名里没有本单位的第{rank}名，已补上")

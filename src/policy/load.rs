@@ -554,6 +554,14 @@ impl Reader<'_, '_> {
             }
             fine
         });
+        let quantity_at_most = entry.get("quantity_at_most").and_then(|node| {
+            let most = node.integer()?;
+            if most < 1 || !per_quantity {
+                node.wrong(&words!(zh: "大于 0 的整数，并且同时写 per = \"quantity\"", en: "a number above 0, beside per = \"quantity\""));
+                return None;
+            }
+            Some(most)
+        });
         let unknown_is_maximum = entry.get("unknown_cost").is_some_and(|node| {
             let fine = node.text().as_deref() == Some("maximum");
             if !fine {
@@ -581,6 +589,7 @@ impl Reader<'_, '_> {
             by,
             amounts: Vec::new(),
             per_quantity,
+            quantity_at_most,
             share,
             conditions,
             open_to_outsiders,

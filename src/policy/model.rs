@@ -175,6 +175,8 @@ pub struct Clause {
     pub amounts: Vec<AmountLine>,
     /// True if the amount is per unit of `quantity`.
     pub per_quantity: bool,
+    /// The largest quantity that counts.
+    pub quantity_at_most: Option<i64>,
     /// The share of several units of one achievement.
     pub share: Option<ShareRule>,
     /// What must hold, including the policy's conditions for groups of clauses.
