@@ -47,8 +47,21 @@ struct Mutant {
 }
 
 /// Keys whose values are names, texts or references, and so no figures.
-const NAMES: [&str; 12] =
-    ["id", "title", "en", "cite", "issuer", "number", "source", "published", "region", "region_cite", "why", "name"];
+const NAMES: [&str; 13] = [
+    "id",
+    "title",
+    "en",
+    "cite",
+    "issuer",
+    "number",
+    "source",
+    "source_sha256",
+    "published",
+    "region",
+    "region_cite",
+    "why",
+    "name",
+];
 
 fn mutants(file: &RuleFile) -> Vec<Mutant> {
     let lines: Vec<&str> = file.text.lines().collect();

@@ -122,6 +122,9 @@ pub struct Check {
     /// 规则文件或目录（默认检查随程序发布的规则） Rule files or folders (default: the shipped rules)
     #[arg(value_name = "RULES")]
     pub files: Vec<PathBuf>,
+    /// 正文目录：逐条核对规则里的金额和比例 Folder of the official texts: every figure must stand in its clause
+    #[arg(long, value_name = "DIR")]
+    pub sources: Option<PathBuf>,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]

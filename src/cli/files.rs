@@ -48,6 +48,12 @@ pub fn rule_files(paths: &[PathBuf]) -> Result<Vec<RuleFile>> {
     Ok(files)
 }
 
+/// The official text `name` in a folder of texts.
+pub fn official_text(folder: &Path, name: &str) -> Result<String> {
+    let path = folder.join(name);
+    fs::read_to_string(&path).with_context(|| format!("{}: 正文读不出 / cannot read the official text", path.display()))
+}
+
 fn rule_file(path: &Path) -> Result<RuleFile> {
     let name = path.display().to_string();
     let text = fs::read_to_string(path).with_context(|| {

@@ -67,8 +67,8 @@ pub(super) enum OpenBonuses {
 
 fn basic(row: &Row<'_>, clause: &Clause, amount: &Amount, price: &mut Price) {
     match amount {
-        Amount::Money { of, share, highest_of_tiers } => {
-            let op = Op::Base { of: *of, share: *share, highest_of_tiers: *highest_of_tiers };
+        Amount::Money { of, share, tiers, .. } => {
+            let op = Op::Base { of: *of, share: *share, highest_of_tiers: !tiers.is_empty() };
             price.step(op, &clause.cite, share.of(*of));
         }
         Amount::OfFact { fact, share, at_most, unknown_is_maximum } => {

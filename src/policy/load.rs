@@ -103,6 +103,7 @@ impl Reader<'_, '_> {
 
         let head = head?;
         let (id, issuer, source) = (head.need_text("id"), head.need_text("issuer"), head.need_text("source"));
+        let source_sha256 = head.need_text("source_sha256");
         let title = self.title(&head);
         let number = head.text("number");
         let published = head.get("published").and_then(|node| node.date());
@@ -148,6 +149,7 @@ impl Reader<'_, '_> {
             until,
             validity_cite: validity_cite?,
             source: source?,
+            source_sha256: source_sha256?,
             sha256: super::digest(file),
             application_day,
             categories: names.categories,
@@ -687,8 +689,8 @@ impl Reader<'_, '_> {
         let node = &leaf.node;
         if node.is_list() {
             let tiers: Vec<Money> = node.list().iter().filter_map(Node::money).collect();
-            let of = tiers.into_iter().max()?;
-            return Some(Amount::Money { of, share: Share::ONE, highest_of_tiers: true });
+            let of = tiers.iter().copied().max()?;
+            return Some(Amount::Money { of, share: Share::ONE, from_elsewhere: false, tiers });
         }
         let Some(parsed) = phrase::amount(&node.text()?) else {
             let forms = phrase::AMOUNTS;
@@ -696,7 +698,9 @@ impl Reader<'_, '_> {
             return None;
         };
         let name = match parsed.of {
-            Target::Money(of) => return Some(Amount::Money { of, share: parsed.share, highest_of_tiers: false }),
+            Target::Money(of) => {
+                return Some(Amount::Money { of, share: parsed.share, from_elsewhere: false, tiers: Vec::new() });
+            }
             Target::CaseByCase(taken_as) => return Some(Amount::CaseByCase { taken_as }),
             Target::Name(name) => name,
         };
@@ -713,7 +717,7 @@ impl Reader<'_, '_> {
         if found.is_none() {
             self.unknown_reference(node.span(), &name, sums.keys().map(String::as_str));
         }
-        found.map(|of| Amount::Money { of: *of, share: parsed.share, highest_of_tiers: false })
+        found.map(|of| Amount::Money { of: *of, share: parsed.share, from_elsewhere: true, tiers: Vec::new() })
     }
 
     fn share_rule(&self, entry: Entry<'_, '_>) -> Option<ShareRule> {

@@ -8,6 +8,7 @@ mod lint;
 mod load;
 pub mod model;
 mod phrase;
+pub mod source;
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -44,8 +45,12 @@ pub fn load(vocabulary: &Vocabulary, file: &RuleFile) -> Result<Loaded, Vec<Diag
 
 /// The SHA-256 of a rule file, in hex: `policy_sha256` of a result.
 pub fn digest(file: &RuleFile) -> String {
-    let digest = Sha256::digest(file.text.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest_of(file.text.as_bytes())
+}
+
+/// A SHA-256 in hex.
+pub fn digest_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Policy {

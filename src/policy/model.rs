@@ -39,6 +39,8 @@ pub struct Policy {
     pub validity_cite: Cite,
     /// Name of the official text's file.
     pub source: String,
+    /// SHA-256 of the official text that the rule file was written from, in hex.
+    pub source_sha256: String,
     /// SHA-256 of the rule file, in hex.
     pub sha256: String,
     /// Month and day of D where `--on` is absent and the day is in force; none: the last day of the year.
@@ -226,8 +228,10 @@ pub enum Amount {
         of: Money,
         /// The percentage; the whole where the sum is the amount.
         share: Share,
-        /// True where a reviewer chooses among several sums (从高到低分档), of which `of` is the highest.
-        highest_of_tiers: bool,
+        /// True where the sum stands in another clause, to which the percentage refers.
+        from_elsewhere: bool,
+        /// The sums among which a reviewer chooses (从高到低分档), of which `of` is the highest; usually none.
+        tiers: Vec<Money>,
     },
     /// A percentage of a money fact.
     OfFact {
