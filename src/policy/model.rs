@@ -41,10 +41,10 @@ pub struct Policy {
     pub source: String,
     /// SHA-256 of the official text that the rule file was written from, in hex.
     pub source_sha256: String,
-    /// SHA-256 of the rule file, in hex.
-    pub sha256: String,
     /// Month and day of D where `--on` is absent and the day is in force; none: the last day of the year.
     pub application_day: Option<(i8, i8)>,
+    /// SHA-256 of the rule file, in hex.
+    pub sha256: String,
     /// Kinds of money, in the order of the text; selection counts and orders by them.
     pub categories: Vec<Category>,
     /// Numbers that only the year knows, such as its fund.
