@@ -53,7 +53,11 @@ fn check(policy: &str) {
         }
         for expected in case["expect"].as_array().expect("a list") {
             let results = found["results"].as_array().expect("a list");
-            let Some(result) = results.iter().find(|result| result["applicant"] == expected["applicant"]) else {
+            let is_it = |result: &&Value| {
+                result["applicant"] == expected["applicant"]
+                    && expected.get("year").is_none_or(|year| result["year"] == *year)
+            };
+            let Some(result) = results.iter().find(is_it) else {
                 differ(format!("no result for {}", expected["applicant"]));
                 continue;
             };
@@ -101,6 +105,12 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
 
+/// `2022` or `2019..2024`.
+fn years(text: &str) -> Option<Vec<i16>> {
+    let (from, to) = text.split_once("..").unwrap_or((text, text));
+    Some((from.parse().ok()?..=to.parse().ok()?).collect())
+}
+
 fn evaluate(rules: &biaobu::rules::Rules, policy: &str, case: &Value) -> Option<Value> {
     let achievements = support::text("achievements.csv", text(&case["achievements"]));
     let applicants = case["applicants"].as_str().map(|applicants| support::text("applicants.csv", applicants));
@@ -110,7 +120,7 @@ fn evaluate(rules: &biaobu::rules::Rules, policy: &str, case: &Value) -> Option<
     let mut args = case["args"].as_array().expect("arguments").iter().map(text);
     while let Some(argument) = args.next() {
         match argument {
-            "--year" => report.year = args.next()?.parse().ok()?,
+            "--year" => report.years = years(args.next()?)?,
             "--on" => report.on = args.next()?.parse().ok(),
             "--ignore-validity" => report.ignore_validity = true,
             "--param" => {
@@ -121,7 +131,7 @@ fn evaluate(rules: &biaobu::rules::Rules, policy: &str, case: &Value) -> Option<
         }
     }
     if let Some(on) = report.on {
-        report.year = on.year();
+        report.years = vec![on.year()];
     }
     let mut bytes = Vec::new();
     json::write(&report, &mut bytes).expect("memory takes it");

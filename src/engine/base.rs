@@ -17,6 +17,8 @@ pub(super) struct Price {
     /// After the limits that stand elsewhere.
     pub limited: Money,
     pub steps: Vec<Step>,
+    /// Units of quantity that are counted.
+    pub units: i64,
     pub assumptions: Vec<Assumption>,
     /// Unknown facts without which the amount is not certain.
     pub undecided: Vec<Missing>,
@@ -97,6 +99,7 @@ fn basic(row: &Row<'_>, clause: &Clause, amount: &Amount, price: &mut Price) {
 
 fn quantity(context: &Context<'_>, row: &Row<'_>, clause: &Clause, price: &mut Price) {
     let quantity = row.facts.integer(context.vocabulary.known().quantity).unwrap_or(1);
+    price.units = 1;
     if quantity <= 1 {
         return;
     }
@@ -106,6 +109,7 @@ fn quantity(context: &Context<'_>, row: &Row<'_>, clause: &Clause, price: &mut P
             price.warnings.push(Warning::QuantityCut(quantity, counted));
         }
         let quantity = counted;
+        price.units = counted;
         let amount = Money::from_fen(price.base.fen() * i128::from(quantity));
         price.step(Op::Quantity(quantity), &clause.cite, amount);
     } else {

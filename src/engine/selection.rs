@@ -73,7 +73,9 @@ fn classes(context: &Context<'_>, entries: &[Entry<'_>], eligible: &[bool]) -> V
             match classes.iter_mut().find(|class| class.limit == limit && class.key == key) {
                 Some(class) => class.members.push(index),
                 None => {
-                    let at_most = context.policy.limits[limit].at_most;
+                    let rule = &context.policy.limits[limit];
+                    let taken = context.history.taken(context.application.year, rule.over, limit, &key);
+                    let at_most = rule.at_most.saturating_sub(taken);
                     classes.push(Class { limit, key, at_most, members: vec![index] });
                 }
             }

@@ -53,13 +53,17 @@ fn check(vocabulary: &Vocabulary, policy: &Policy, example: &Example) -> Vec<Dia
             )];
         }
     };
-    let application = Application {
-        year: example.year,
+    let application = |year| Application {
+        year,
         on: example.on,
         parameters: example.parameters.iter().cloned().collect(),
         ignore_validity: false,
     };
-    let result = engine::evaluate(vocabulary, policy, &applicant, &application);
+    let applications: Vec<Application> = (example.year..=example.to_year).map(application).collect();
+    let results = engine::run(vocabulary, policy, &applicant, &applications);
+    let Some(result) = results.last() else {
+        return vec![failure(&example.span, words!(zh: "算例“{name}”没有年度", en: "example \"{name}\" has no year"))];
+    };
     let mut failures = Vec::new();
     let mut expect = |span: &Span, what: &str, wanted: Option<String>, found: String| {
         if let Some(wanted) = wanted.filter(|wanted| *wanted != found) {
@@ -73,7 +77,11 @@ fn check(vocabulary: &Vocabulary, policy: &Policy, example: &Example) -> Vec<Dia
         }
     };
     for (index, row) in example.rows.iter().enumerate() {
-        expect_row(vocabulary, policy, &result, index, row, &mut expect);
+        expect_row(vocabulary, policy, result, index, row, &mut expect);
+    }
+    for (result, total) in results.iter().zip(&example.totals) {
+        let year = result.year;
+        expect(&example.span, &format!("total {year}"), Some(total.to_string()), result.total.to_string());
     }
     expect(&example.span, "total", example.total.map(|m| m.to_string()), result.total.to_string());
     expect(&example.span, "potential", example.potential.map(|m| m.to_string()), result.potential_total.to_string());

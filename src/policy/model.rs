@@ -183,6 +183,10 @@ pub struct Clause {
     pub share: Option<ShareRule>,
     /// What must hold, including the policy's conditions for groups of clauses.
     pub conditions: Vec<Condition>,
+    /// 一次性: in a run over years paid once per project or title.
+    pub one_off: bool,
+    /// 每年: in a run over years paid again each year, up to `quantity_at_most` years.
+    pub every_year: bool,
     /// True if a unit from outside the region may claim it.
     pub open_to_outsiders: bool,
     /// Worked examples.
@@ -424,6 +428,19 @@ pub struct Merge {
     pub otherwise: Option<FactId>,
     /// The text's own order of what is kept: a fact and its values, best first; none: the greatest amount.
     pub prefer: Option<(FactId, Vec<ValueId>)>,
+    /// What an earlier year of a run does to a like row.
+    pub later: Later,
+}
+
+/// What an earlier payment in a run does to a like row of a later year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Later {
+    /// Nothing: the rule looks at one year only.
+    Apart,
+    /// A higher one later is paid the difference, any other nothing.
+    Difference,
+    /// A higher one later is paid in full, a lower one is refused, an equal one was paid already.
+    HigherInFull,
 }
 
 /// At most N, of categories or of items in a class.
@@ -528,8 +545,12 @@ pub struct BillShare {
 pub struct Example {
     /// What it shows.
     pub name: String,
-    /// Application year.
+    /// Application year; of a run, the first.
     pub year: i16,
+    /// Last year of a run; expectations of rows are then those of this year.
+    pub to_year: i16,
+    /// Expected totals of the years of a run, where stated.
+    pub totals: Vec<Money>,
     /// Application day, if not the usual one.
     pub on: Option<Date>,
     /// Parameters.

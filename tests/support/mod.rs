@@ -61,7 +61,7 @@ pub fn report<'a>(
         vocabulary: &rules.vocabulary,
         portfolio,
         jobs,
-        year,
+        years: vec![year],
         on,
         parameters: BTreeMap::new(),
         ignore_validity: false,

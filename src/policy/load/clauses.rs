@@ -69,6 +69,8 @@ impl Reader<'_, '_> {
         let (by, leaves) = self.amount_table(&entry, unknown_is_maximum);
         let share = entry.get("share").and_then(|node| self.share_rule(node.entry()?));
         let conditions = self.conditions(&entry);
+        let flag = |key: &str| entry.get(key).and_then(|node| node.boolean()).unwrap_or(false);
+        let (one_off, every_year) = (flag("one_off"), flag("every_year"));
         let open_to_outsiders = entry.get("open_to_outsiders").and_then(|node| node.boolean()).unwrap_or(false);
         let examples = entry
             .entries("example")
@@ -89,6 +91,8 @@ impl Reader<'_, '_> {
             quantity_at_most,
             share,
             conditions,
+            one_off,
+            every_year,
             open_to_outsiders,
             examples,
             span,

@@ -15,6 +15,8 @@ impl Reader<'_, '_> {
         let span = entry.get("name").map_or(entry.span(), |node| node.span());
         let name = entry.need_text("name");
         let year = entry.need("year").and_then(|node| i16::try_from(node.integer()?).ok());
+        let to_year = entry.get("to_year").and_then(|node| i16::try_from(node.integer()?).ok()).or(year);
+        let totals = entry.get("totals").map(|node| node.list().iter().filter_map(Node::money).collect());
         let on = entry.get("on").and_then(|node| node.date());
         let mut parameters = Vec::new();
         if let Some(table) = entry.get("parameters").and_then(|node| node.entry()) {
@@ -47,7 +49,19 @@ impl Reader<'_, '_> {
         let total = entry.get("total").and_then(|node| node.money());
         let potential = entry.get("potential").and_then(|node| node.money());
         entry.finish();
-        Some(Example { name: name?, year: year?, on, parameters, applicant, rows, total, potential, span })
+        Some(Example {
+            name: name?,
+            year: year?,
+            to_year: to_year?,
+            totals: totals.unwrap_or_default(),
+            on,
+            parameters,
+            applicant,
+            rows,
+            total,
+            potential,
+            span,
+        })
     }
 
     pub(super) fn expectation(&self, entry: &Entry<'_, '_>, cells: Vec<(String, String)>) -> ExampleRow {

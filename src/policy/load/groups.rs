@@ -2,8 +2,8 @@
 
 use super::{Names, Reader};
 use crate::policy::model::{
-    Bonus, Cap, CapAmount, ClauseIndex, CostLimit, Limit, LimitOf, Merge, Over, Parameter, PriorEffect, PriorRule,
-    Raise,
+    Bonus, Cap, CapAmount, ClauseIndex, CostLimit, Later, Limit, LimitOf, Merge, Over, Parameter, PriorEffect,
+    PriorRule, Raise,
 };
 use crate::policy::phrase::{self, Target};
 use crate::rulefile::{Code, Entry, Node, Span};
@@ -104,8 +104,19 @@ impl Reader<'_, '_> {
             let fact = self.selecting_fact(&name, span)?;
             Some((fact, self.values(fact, &order)))
         });
+        let later = entry.get("later").and_then(|node| match node.text()?.as_str() {
+            "difference" => Some(Later::Difference),
+            "higher in full" => Some(Later::HigherInFull),
+            _ => {
+                node.wrong(
+                    &words!(zh: " \"difference\" 或 \"higher in full\"", en: "\"difference\" or \"higher in full\""),
+                );
+                None
+            }
+        });
         entry.finish();
-        Some(Merge { cite: cite?, title, on, selects, same, otherwise, prefer })
+        let later = later.unwrap_or(Later::Apart);
+        Some(Merge { cite: cite?, title, on, selects, same, otherwise, prefer, later })
     }
 
     pub(super) fn at_most(&self, entry: &Entry<'_, '_>) -> Option<usize> {
