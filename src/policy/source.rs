@@ -198,6 +198,8 @@ enum Level {
     Point,
     /// `①`
     Circle,
+    /// The opening without a number, `文首`.
+    Start,
     /// The closing paragraph, `文末`.
     End,
 }
@@ -224,6 +226,7 @@ impl Path {
             Level::Item => format!("（{}）", chinese(*number)),
             Level::Point => number.to_string(),
             Level::Circle => circle(*number).to_string(),
+            Level::Start => "文首".to_owned(),
             Level::End => "文末".to_owned(),
         };
         self.0.iter().map(step).collect()
@@ -234,7 +237,7 @@ impl Path {
 fn parse_cite(cite: &str) -> Option<Path> {
     static STEP: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^(?:第(?P<article>[零〇一二三四五六七八九十百]+)条|（(?P<item>[一二三四五六七八九十]+)）|(?P<section>[一二三四五六七八九十]+)|(?P<point>[0-9]+)|(?P<circle>[①-⑳])|(?P<end>文末))",
+            r"^(?:第(?P<article>[零〇一二三四五六七八九十百]+)条|（(?P<item>[一二三四五六七八九十]+)）|(?P<section>[一二三四五六七八九十]+)|(?P<point>[0-9]+)|(?P<circle>[①-⑳])|(?P<start>文首)|(?P<end>文末))",
         )
     });
     let mut path = Path::default();
@@ -253,7 +256,7 @@ fn parse_cite(cite: &str) -> Option<Path> {
         } else if let Some(mark) = named("circle") {
             (Level::Circle, circle_number(mark.chars().next()?)?)
         } else {
-            (Level::End, 0)
+            (if named("start").is_some() { Level::Start } else { Level::End }, 0)
         };
         path.0.push(step);
         rest = &rest[found.get(0)?.end()..];
@@ -279,7 +282,7 @@ impl Text {
         let numbered = lines.iter().any(|line| ARTICLE.is_match(line) || SECTION.is_match(line));
         let mut counted = 0;
         let mut in_body = numbered;
-        let mut path = Path::default();
+        let mut path = Path(vec![(Level::Start, 0)]);
         let mut pieces = Vec::new();
         for line in lines {
             let number = |regex: &Regex| regex.captures(&line).map(|found| found[1].to_owned());
@@ -443,7 +446,7 @@ mod tests {
 
     #[test]
     fn clause_numbers_read_as_the_texts_write_them() {
-        for cite in ["第七条", "第二十二条（一）", "五（三）1", "10", "第四条（十三）2③", "文末", "第三十条"]
+        for cite in ["第七条", "第二十二条（一）", "五（三）1", "10", "第四条（十三）2③", "文首", "文末", "第三十条"]
         {
             assert_eq!(parse_cite(cite).map(|path| path.show()).as_deref(), Some(cite));
         }
