@@ -50,7 +50,7 @@ pub(super) fn look(context: &Context<'_>) -> Bars {
             }
         }
     }
-    let stated = policy.assumed.iter().enumerate();
+    let stated = policy.assumed.iter().enumerate().filter(|(_, stated)| stated.on.is_none());
     bars.assumptions
         .extend(stated.map(|(index, stated)| Assumption { what: Assumed::Stated(index), cite: stated.cite.clone() }));
     bars

@@ -328,6 +328,11 @@ fn apply(context: &Context<'_>, row: &Row<'_>, index: ClauseIndex, amount: &Amou
         units: price.units,
     };
     candidate.assumptions.extend(price.assumptions);
+    let stated = context.policy.assumed.iter().enumerate();
+    let on_this = stated.filter(|(_, stated)| stated.on.as_ref().is_some_and(|on| on.contains(&index)));
+    candidate
+        .assumptions
+        .extend(on_this.map(|(index, stated)| Assumption { what: Assumed::Stated(index), cite: stated.cite.clone() }));
     match prior {
         Prior::None { assumed } => candidate.prior_assumed = assumed,
         Prior::Excludes(reason) => reasons.push(reason),

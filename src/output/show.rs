@@ -209,7 +209,14 @@ impl Page<'_> {
                     (None, _) => part,
                 }
             }
-            Amount::CaseByCase { .. } => if zh { "一事一议" } else { "case by case" }.to_owned(),
+            Amount::CaseByCase { taken_as } => {
+                let none = if zh { "没有写明金额" } else { "the text names no amount" };
+                match (taken_as.is_zero(), zh) {
+                    (true, _) => none.to_owned(),
+                    (false, true) => format!("{none}，可能的总额里按{}计", money(*taken_as)),
+                    (false, false) => format!("{none}; counted as {} in what is possible", money(*taken_as)),
+                }
+            }
         }
     }
 

@@ -22,11 +22,20 @@ pub struct Outcome {
 /// Runs every worked example of a policy.
 pub fn run(vocabulary: &Vocabulary, policy: &Policy) -> Outcome {
     let mut outcome = Outcome::default();
-    for example in policy.clauses.iter().flat_map(|clause| &clause.examples).chain(&policy.examples) {
+    for example in all(policy) {
         outcome.run += 1;
         outcome.failures.extend(check(vocabulary, policy, example));
     }
     outcome
+}
+
+/// True if every worked example comes out as written; stops at the first that does not.
+pub fn pass(vocabulary: &Vocabulary, policy: &Policy) -> bool {
+    all(policy).all(|example| check(vocabulary, policy, example).is_empty())
+}
+
+fn all(policy: &Policy) -> impl Iterator<Item = &Example> {
+    policy.clauses.iter().flat_map(|clause| &clause.examples).chain(&policy.examples)
 }
 
 fn failure(span: &Span, message: Words) -> Diagnostic {

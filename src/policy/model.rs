@@ -148,6 +148,8 @@ pub struct Bar {
 /// A condition that no row can know (材料齐全, 专家评审): taken as met and listed.
 #[derive(Clone, Debug)]
 pub struct Assumed {
+    /// The clauses whose items it stands on; none: it stands once, with the result.
+    pub on: Option<Vec<ClauseIndex>>,
     /// Name in the result.
     pub id: String,
     /// The clause.

@@ -45,12 +45,12 @@ impl Reader<'_, '_> {
         let roles = each(&root, "roles", |entry| self.role_rule(entry));
         let defaults = each(&root, "default", |entry| self.blank_default(entry));
         let bars = each(&root, "bar", |entry| self.bar(entry));
-        let assumed = each(&root, "assume", |entry| self.assumed(entry));
 
         let drafts = each(&root, "clause", |entry| self.clause(entry, &categories));
         let mut clauses = self.resolve_amounts(drafts);
         let names =
             Names { clauses: clauses.iter().map(|clause| (clause.id.clone(), clause.category)).collect(), categories };
+        let assumed = each(&root, "assume", |entry| self.assumed(entry, &names));
         for entry in root.entries("condition") {
             self.shared_condition(entry, &names, &mut clauses);
         }

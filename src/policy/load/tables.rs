@@ -1,6 +1,6 @@
 //! The small tables: roles, blanks, bars, assumptions, shares of the bill.
 
-use super::Reader;
+use super::{Names, Reader};
 use crate::lang::Words;
 use crate::money::Share;
 use crate::policy::model::{Assumed, Bar, BillShare, Default as BlankDefault, NotModelled, Parameter, RoleRule};
@@ -78,10 +78,11 @@ impl Reader<'_, '_> {
         Some(Bar { cite: cite?, title, when: when? })
     }
 
-    pub(super) fn assumed(&self, entry: Entry<'_, '_>) -> Option<Assumed> {
+    pub(super) fn assumed(&self, entry: Entry<'_, '_>, names: &Names) -> Option<Assumed> {
+        let on = entry.get("in").map(|node| self.group(Some(node), names));
         let (id, cite, title) = (entry.need_text("id"), entry.need_text("cite"), self.title(&entry));
         entry.finish();
-        Some(Assumed { id: id?, cite: cite?, title })
+        Some(Assumed { on, id: id?, cite: cite?, title })
     }
 
     pub(super) fn bill(&self, entry: Entry<'_, '_>) -> Option<BillShare> {
