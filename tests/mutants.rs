@@ -34,11 +34,18 @@ fn survives(vocabulary: &Vocabulary, file: &RuleFile) -> bool {
 }
 
 /// Figures that nothing can prove, and why.
-const EXPLAINED: [(&str, &str, &str); 1] = [(
-    "xiamen-2020.toml",
-    "within = \"5 years before application\"",
-    "the policy pays only from 2020-10-09 on and ends on 2025-10-08, so that the five years never cut anything off",
-)];
+const EXPLAINED: [(&str, &str, &str); 2] = [
+    (
+        "xiamen-2020.toml",
+        "within = \"5 years before application\"",
+        "the policy pays only from 2020-10-09 on and ends on 2025-10-08, so that the five years never cut anything off",
+    ),
+    (
+        "weihai-2019.toml",
+        "share = \"50%\"",
+        "which treasury bears the bill (1:1) is for information: no amount that an example can state depends on it",
+    ),
+];
 
 struct Mutant {
     file: RuleFile,
