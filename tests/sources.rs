@@ -18,6 +18,6 @@ fn every_figure_stands_in_its_clause_and_every_amount_is_used() {
         let coverage = source::compare(policy, &text);
         assert!(coverage.unfounded.is_empty() && coverage.open.is_empty(), "{}: {coverage:?}", policy.id);
         assert!(coverage.clauses > 0, "{}", policy.id);
-        assert_eq!(digest_of(text.as_bytes()), policy.source_sha256, "{}", policy.id);
+        assert_eq!(Some(digest_of(text.as_bytes())), policy.source_sha256, "{}", policy.id);
     }
 }

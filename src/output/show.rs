@@ -107,7 +107,8 @@ impl Page<'_> {
         if let Some((month, day)) = policy.application_day {
             self.line("默认申请日", "usual application day", &format!("{month:02}-{day:02}"))?;
         }
-        self.line("正文", "source", &format!("{}  SHA-256 {}", policy.source, policy.source_sha256))?;
+        let digest = policy.source_sha256.as_ref().map(|digest| format!("  SHA-256 {digest}")).unwrap_or_default();
+        self.line("正文", "source", &format!("{}{digest}", policy.source))?;
         let digest = policy.sha256.clone();
         self.line("规则文件 SHA-256", "rule file SHA-256", &digest)?;
         for bar in &policy.bars {

@@ -39,8 +39,8 @@ pub struct Policy {
     pub validity_cite: Cite,
     /// Name of the official text's file.
     pub source: String,
-    /// SHA-256 of the official text that the rule file was written from, in hex.
-    pub source_sha256: String,
+    /// SHA-256 of the official text that the rule file was written from, in hex; the shipped files have it.
+    pub source_sha256: Option<String>,
     /// Month and day of D where `--on` is absent and the day is in force; none: the last day of the year.
     pub application_day: Option<(i8, i8)>,
     /// SHA-256 of the rule file, in hex.

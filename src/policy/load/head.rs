@@ -21,14 +21,14 @@ pub(super) struct Head {
     pub(super) until: Option<Date>,
     pub(super) validity_cite: String,
     pub(super) source: String,
-    pub(super) source_sha256: String,
+    pub(super) source_sha256: Option<String>,
     pub(super) application_day: Option<(i8, i8)>,
 }
 
 impl Reader<'_, '_> {
     pub(super) fn head(&self, head: Entry<'_, '_>) -> Option<Head> {
         let (id, issuer, source) = (head.need_text("id"), head.need_text("issuer"), head.need_text("source"));
-        let source_sha256 = head.need_text("source_sha256");
+        let source_sha256 = head.text("source_sha256");
         let title = self.title(&head);
         let number = head.text("number");
         let published = head.get("published").and_then(|node| node.date());
@@ -74,7 +74,7 @@ impl Reader<'_, '_> {
             until,
             validity_cite: validity_cite?,
             source: source?,
-            source_sha256: source_sha256?,
+            source_sha256,
             application_day,
         })
     }
