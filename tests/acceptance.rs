@@ -122,6 +122,7 @@ fn evaluate(rules: &biaobu::rules::Rules, policy: &str, case: &Value) -> Option<
         match argument {
             "--year" => report.years = years(args.next()?)?,
             "--on" => report.on = args.next()?.parse().ok(),
+            "--calls" => report.calls = true,
             "--ignore-validity" => report.ignore_validity = true,
             "--param" => {
                 let (name, amount) = args.next()?.split_once('=')?;

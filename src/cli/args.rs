@@ -75,6 +75,9 @@ pub struct Inputs {
     /// 不在有效期内也计算，并注明 Compute although the policy is not in force, and say so
     #[arg(long)]
     pub ignore_validity: bool,
+    /// 按年度申报通知的期间计算 Let the yearly calls replace the general windows
+    #[arg(long)]
+    pub calls: bool,
     /// 有一行读不出就停止 Stop at the first unreadable row (exit code 2)
     #[arg(long)]
     pub strict: bool,

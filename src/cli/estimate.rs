@@ -30,6 +30,7 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         on,
         parameters,
         ignore_validity: args.inputs.ignore_validity,
+        calls: args.inputs.calls,
         lang,
     };
     files::write(args.output.as_deref(), |out| match args.format {

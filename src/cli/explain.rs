@@ -29,6 +29,7 @@ pub fn run(args: &Explain, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         on,
         parameters,
         ignore_validity: args.inputs.ignore_validity,
+        calls: args.inputs.calls,
         lang,
     };
 

@@ -158,6 +158,7 @@ pub fn window_days(window: &Window, year: i16, day: Date, in_force: (Date, Optio
         Window::LastYears(years) => (Some(years_before(*years)), day),
         Window::Since(from) => (Some(*from), day),
         Window::InForce => (Some(in_force.0), in_force.1.unwrap_or(day)),
+        Window::Between(from, to) => (Some(*from), *to),
         Window::UpToApplication => (None, day),
         Window::AtLeastYearsBefore(years) => (None, years_before(*years)),
         Window::Season { from, to, first } => {

@@ -40,6 +40,8 @@ pub struct Application {
     pub parameters: BTreeMap<String, Money>,
     /// Compute although the policy is not in force.
     pub ignore_validity: bool,
+    /// Let the year's call for applications replace the general windows.
+    pub calls: bool,
 }
 
 /// Everything that the steps look at.
@@ -94,12 +96,15 @@ fn one_year(
     application: &Application,
     history: &History,
 ) -> (PolicyResult, Vec<Payment>) {
+    let called = if application.calls { policy.under_call(application.year) } else { None };
+    let policy = called.as_ref().unwrap_or(policy);
     let validity = date::resolve(policy, application);
     let mut result = PolicyResult {
         year: application.year,
         on: validity.on,
         in_force: validity.in_force,
         validity_ignored: application.ignore_validity && !validity.in_force,
+        call_applied: called.is_some(),
         barred_by: Vec::new(),
         total: Money::ZERO,
         fixed_total: Money::ZERO,

@@ -63,6 +63,8 @@ pub struct PolicyResult {
     pub in_force: bool,
     /// True if it is not in force and was computed all the same.
     pub validity_ignored: bool,
+    /// True if the year's call for applications was applied.
+    pub call_applied: bool,
     /// Bars that hold, in the policy's order.
     pub barred_by: Vec<Barred>,
     /// Sum of the items' amounts.

@@ -46,6 +46,8 @@ pub struct Report<'a> {
     pub parameters: BTreeMap<String, Money>,
     /// Compute although a policy is not in force.
     pub ignore_validity: bool,
+    /// Apply the yearly calls.
+    pub calls: bool,
     /// Language of everything a person reads.
     pub lang: Lang,
 }
@@ -70,6 +72,7 @@ impl<'a> Report<'a> {
                 on: self.on,
                 parameters: self.parameters.clone(),
                 ignore_validity: self.ignore_validity,
+                calls: self.calls,
             })
             .collect();
         let results = engine::run(self.vocabulary, job.policy, job.applicant, &applications).into_iter();

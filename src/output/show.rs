@@ -259,6 +259,8 @@ impl Page<'_> {
             Window::LastYears(years) => format!("within {years} years before the application"),
             Window::Since(day) if zh => format!("不早于{day}"),
             Window::Since(day) => format!("since {day}"),
+            Window::Between(from, to) if zh => format!("在{from}至{to}之间"),
+            Window::Between(from, to) => format!("from {from} to {to}"),
             Window::InForce => {
                 let until = until.map(|day| day.to_string()).unwrap_or_default();
                 if zh {
@@ -348,6 +350,26 @@ impl Page<'_> {
     }
 
     fn tail(&mut self) -> io::Result<()> {
+        for call in &self.speaker.policy.calls {
+            let until =
+                call.open_until.map(|day| if self.zh() { format!("，至{day}") } else { format!(", until {day}") });
+            let text = format!("{} {}{}", call.year, self.word(&call.title), until.unwrap_or_default());
+            self.line("申报通知", "call", &text)?;
+            for (on, condition) in &call.conditions {
+                let cites: Vec<&str> =
+                    on.iter().map(|clause| self.speaker.policy.clauses[*clause].cite.as_str()).collect();
+                let mut cites: Vec<&str> = cites;
+                cites.dedup();
+                let asked = match &condition.test {
+                    crate::policy::model::Test::Within(fact, window) => {
+                        format!("{} {}", self.speaker.fact(*fact), self.window(window))
+                    }
+                    test => self.speaker.test(test, None),
+                };
+                let cites = self.speaker.list(cites);
+                self.indented(&format!("{asked}：{cites}"))?;
+            }
+        }
         for assumed in &self.speaker.policy.assumed {
             let text = format!("{}（{}）", self.word(&assumed.title), assumed.cite);
             self.line("视为满足", "taken for granted", &text)?;

@@ -135,6 +135,9 @@ fn block(report: &Report<'_>, evaluation: &Evaluation<'_>, width: usize, out: &m
         };
         paragraph(&format!("! {note}{ignored}"), 2, width, out)?;
     }
+    if let Some(call) = speaker.call(result) {
+        paragraph(&call, 2, width, out)?;
+    }
     for barred in &result.barred_by {
         paragraph(&format!("! {}", speaker.barred(barred)), 2, width, out)?;
     }

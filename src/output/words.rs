@@ -644,6 +644,23 @@ impl Speaker<'_> {
         self.cited(&cap.cite, &said)
     }
 
+    /// The call of the year, applied or only named; none if there is none.
+    pub fn call(&self, result: &PolicyResult) -> Option<String> {
+        let call = self.policy.call_of(result.year)?;
+        let title = self.say(&call.title);
+        let until = call.open_until.map(|day| match self.lang {
+            Lang::Zh => format!("，申报至{day}"),
+            Lang::En => format!(", open until {day}"),
+        });
+        let until = until.unwrap_or_default();
+        Some(match (self.lang, result.call_applied) {
+            (Lang::Zh, true) => format!("已按{}年度申报通知计算：{title}{until}", result.year),
+            (Lang::Zh, false) => format!("{}年度另有申报通知：{title}{until}；加 --calls 按通知计算", result.year),
+            (Lang::En, true) => format!("computed under the call of {}: {title}{until}", result.year),
+            (Lang::En, false) => format!("there is a call of {}: {title}{until}; --calls applies it", result.year),
+        })
+    }
+
     /// What a bar says, for a list of rules.
     pub fn bar(&self, bar: &Bar) -> String {
         self.cited(&bar.cite, &self.say(&bar.title))

@@ -67,6 +67,7 @@ fn check(vocabulary: &Vocabulary, policy: &Policy, example: &Example) -> Vec<Dia
         on: example.on,
         parameters: example.parameters.iter().cloned().collect(),
         ignore_validity: false,
+        calls: example.calls,
     };
     let applications: Vec<Application> = (example.year..=example.to_year).map(application).collect();
     let results = engine::run(vocabulary, policy, &applicant, &applications);

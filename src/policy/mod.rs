@@ -72,6 +72,28 @@ impl Policy {
         (last.year() == year && self.in_force_on(last)).then_some(last)
     }
 
+    /// The call of an application year, if one is known.
+    pub fn call_of(&self, year: i16) -> Option<&model::Call> {
+        self.calls.iter().find(|call| call.year == year)
+    }
+
+    /// The policy as the call of `year` applies it: its windows replace the clauses' own on the same fact, its other
+    /// conditions are added. None without a call.
+    pub fn under_call(&self, year: i16) -> Option<Policy> {
+        let call = self.call_of(year)?;
+        let mut called = self.clone();
+        for (on, condition) in &call.conditions {
+            for clause in on {
+                let conditions = &mut called.clauses[*clause].conditions;
+                if let model::Test::Within(fact, _) = condition.test {
+                    conditions.retain(|own| !matches!(own.test, model::Test::Within(other, _) if other == fact));
+                }
+                conditions.push(condition.clone());
+            }
+        }
+        Some(called)
+    }
+
     /// True if a unit registered in `region` is the policy's: one of its names occurs in it (contract section 3.2).
     pub fn covers(&self, region: &str) -> bool {
         let region = crate::text::key(region);

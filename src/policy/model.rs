@@ -71,6 +71,8 @@ pub struct Policy {
     pub limits: Vec<Limit>,
     /// Caps, innermost first.
     pub caps: Vec<Cap>,
+    /// Yearly application calls.
+    pub calls: Vec<Call>,
     /// Money in the text that is deliberately not modelled, and why.
     pub not_modelled: Vec<NotModelled>,
     /// Which levels of government pay which share; for information.
@@ -346,6 +348,8 @@ pub enum Window {
     Since(Date),
     /// The days on which the policy is in force.
     InForce,
+    /// From one day to another.
+    Between(Date, Date),
     /// Any day up to D.
     UpToApplication,
     /// At least N years before D.
@@ -522,6 +526,19 @@ pub enum Over {
     Life,
 }
 
+/// A yearly call for applications 年度申报通知.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Application year.
+    pub year: i16,
+    /// In a few words.
+    pub title: Words,
+    /// Last day for applying, if known.
+    pub open_until: Option<Date>,
+    /// What the call asks of groups of clauses; a window replaces the clause's own on the same fact.
+    pub conditions: Vec<(Vec<ClauseIndex>, Condition)>,
+}
+
 /// Money in the text that no clause models.
 #[derive(Clone, Debug)]
 pub struct NotModelled {
@@ -555,6 +572,8 @@ pub struct Example {
     pub totals: Vec<Money>,
     /// Application day, if not the usual one.
     pub on: Option<Date>,
+    /// True if the year's call applies.
+    pub calls: bool,
     /// Parameters.
     pub parameters: Vec<(String, Money)>,
     /// The applicants file's row, as header and cell.

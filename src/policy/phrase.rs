@@ -8,7 +8,7 @@ use crate::text;
 
 /// The window phrases, for messages.
 pub const WINDOWS: &str = "\"the previous year\", \"the previous year or this year\", \"this year\", \"the 3 previous years\", \
-     \"3 years before application\", \"at least 1 year before application\", \"since 2020-10-09\", \
+     \"3 years before application\", \"at least 1 year before application\", \"since 2020-10-09\", \"2022-01-01 to 2022-12-31\", \
      \"the days in force\", \"up to application\", \"10-01 of the previous year to 09-30\"";
 
 /// Reads a window phrase.
@@ -26,6 +26,10 @@ pub fn window(phrase: &str) -> Option<Window> {
         ["since", day] => Some(Window::Since(day.parse::<Date>().ok()?)),
         ["the", "days", "in", "force"] => Some(Window::InForce),
         ["up", "to", "application"] => Some(Window::UpToApplication),
+        [from, "to", to] => {
+            let (from, to) = (from.parse::<Date>().ok()?, to.parse::<Date>().ok()?);
+            (from <= to).then_some(Window::Between(from, to))
+        }
         [from, "of", "the", "previous", "year", "to", to] => {
             Some(Window::Season { from: month_day(from)?, to: month_day(to)?, first: None })
         }

@@ -65,6 +65,7 @@ pub fn report<'a>(
         on,
         parameters: BTreeMap::new(),
         ignore_validity: false,
+        calls: false,
         lang: Lang::Zh,
     }
 }

@@ -18,6 +18,7 @@ impl Reader<'_, '_> {
         let to_year = entry.get("to_year").and_then(|node| i16::try_from(node.integer()?).ok()).or(year);
         let totals = entry.get("totals").map(|node| node.list().iter().filter_map(Node::money).collect());
         let on = entry.get("on").and_then(|node| node.date());
+        let calls = entry.get("calls").and_then(|node| node.boolean()).unwrap_or(false);
         let mut parameters = Vec::new();
         if let Some(table) = entry.get("parameters").and_then(|node| node.entry()) {
             for (name, _, node) in table.pairs() {
@@ -55,6 +56,7 @@ impl Reader<'_, '_> {
             to_year: to_year?,
             totals: totals.unwrap_or_default(),
             on,
+            calls,
             parameters,
             applicant,
             rows,

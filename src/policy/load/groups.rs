@@ -2,7 +2,7 @@
 
 use super::{Names, Reader};
 use crate::policy::model::{
-    Bonus, Cap, CapAmount, ClauseIndex, CostLimit, Later, Limit, LimitOf, Merge, Over, Parameter, PriorEffect,
+    Bonus, Call, Cap, CapAmount, ClauseIndex, CostLimit, Later, Limit, LimitOf, Merge, Over, Parameter, PriorEffect,
     PriorRule, Raise,
 };
 use crate::policy::phrase::{self, Target};
@@ -49,6 +49,23 @@ impl Reader<'_, '_> {
         group.sort_unstable();
         group.dedup();
         group
+    }
+
+    pub(super) fn call(&self, entry: Entry<'_, '_>, names: &Names) -> Option<Call> {
+        let year = entry.need("year").and_then(|node| i16::try_from(node.integer()?).ok());
+        let title = self.title(&entry);
+        let open_until = entry.get("open_until").and_then(|node| node.date());
+        let mut conditions = Vec::new();
+        for condition in entry.entries("condition") {
+            let mut on = self.group(condition.get("in"), names);
+            let except = condition.get("except").map(|node| self.group(Some(node), names)).unwrap_or_default();
+            on.retain(|clause| !except.contains(clause));
+            let asked = self.condition(&condition);
+            condition.finish();
+            conditions.extend(asked.map(|asked| (on, asked)));
+        }
+        entry.finish();
+        Some(Call { year: year?, title, open_until, conditions })
     }
 
     pub(super) fn bonus(&self, entry: Entry<'_, '_>, names: &Names) -> Option<Bonus> {

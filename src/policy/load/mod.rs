@@ -63,6 +63,7 @@ impl Reader<'_, '_> {
         self.unique_ids("cap", root.get("cap"), caps.iter().map(|cap| cap.id.clone()).collect());
         // Innermost first (contract section 3.8): a group within another has fewer clauses. The sort is stable.
         caps.sort_by_key(|cap| cap.on.len());
+        let calls = each(&root, "call", |entry| self.call(entry, &names));
         let not_modelled = each(&root, "not_modelled", |entry| self.not_modelled(entry));
         let bill = each(&root, "bill", |entry| self.bill(entry));
         let examples = each(&root, "example", |entry| self.example(entry, None));
@@ -96,6 +97,7 @@ impl Reader<'_, '_> {
             merges,
             limits,
             caps,
+            calls,
             not_modelled,
             bill,
             examples,
