@@ -14,8 +14,8 @@ use super::{Done, files};
 
 pub fn run(args: &Check, folders: &[PathBuf], lang: Lang) -> Result<Done> {
     let mut all = rules::shipped();
-    all.extend(files::rule_files(folders)?);
-    all.extend(files::rule_files(&args.files)?);
+    all.extend(files::rule_files(folders, lang)?);
+    all.extend(files::rule_files(&args.files, lang)?);
     let (rules, mut findings) = rules::load(&all);
     let mut lines = Vec::new();
     for policy in rules.iter().flat_map(|rules| &rules.policies) {
@@ -34,7 +34,7 @@ pub fn run(args: &Check, folders: &[PathBuf], lang: Lang) -> Result<Done> {
             findings.0.push((file.clone(), outcome.failures));
         }
     }
-    files::write(None, |out| {
+    files::write(None, lang, |out| {
         for (file, found) in &findings.0 {
             out.write_all(rulefile::render(file, found, lang).as_bytes())?;
         }
