@@ -1,7 +1,7 @@
 //! One struct per mistake in a rule file, and its picture: file, line, caret, hint.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::{RuleFile, Span};
 use crate::lang::{Lang, Words};
@@ -94,13 +94,11 @@ pub fn render(file: &RuleFile, diagnostics: &[Diagnostic], lang: Lang) -> String
         let snippet = Snippet::source(file.text.as_str())
             .path(file.name.as_str())
             .annotation(AnnotationKind::Primary.span(start..end.max(start)));
-        let group = level.primary_title(diagnostic.message.get(lang)).id(diagnostic.code.id()).element(snippet);
-        let mut groups: Vec<Group<'_>> = vec![group];
+        let mut group = level.primary_title(diagnostic.message.get(lang)).id(diagnostic.code.id()).element(snippet);
         if !diagnostic.hint.zh.is_empty() {
-            groups[0] = groups.remove(0).element(Level::HELP.message(diagnostic.hint.get(lang)));
-            groups.truncate(1);
+            group = group.element(Level::HELP.message(diagnostic.hint.get(lang)));
         }
-        page.push_str(&renderer.render(&groups));
+        page.push_str(&renderer.render(&[group]));
         page.push_str("\n\n");
     }
     page
