@@ -33,6 +33,7 @@ region      = ["云上镇"]
 region_cite = "第一条"
 in_force    = { from = 2020-01-01, cite = "第九条" }
 source      = "town.txt"
+source_sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
 
 [[category]]
 id    = "lighthouses"

@@ -63,9 +63,9 @@ pub struct Inputs {
     /// 政策编号，可多个；auto 按注册地，all 全部 Policy ids; auto: by region; all: every policy
     #[arg(long, value_name = "ID|auto|all", num_args = 1.., value_delimiter = ',')]
     pub policy: Vec<String>,
-    /// 申请年度 Application year
-    #[arg(long, value_name = "YEAR", value_parser = parse_year)]
-    pub year: Option<i16>,
+    /// 申请年度，或逐年测算的起止年度 Application year, or a run over several years
+    #[arg(long, value_name = "YEAR|FROM..TO", value_parser = parse_years)]
+    pub year: Option<Years>,
     /// 申请日 Application date (default: the last day of the year in force)
     #[arg(long, value_name = "DATE", value_parser = parse_date)]
     pub on: Option<Date>,
@@ -122,6 +122,9 @@ pub struct Check {
     /// 规则文件或目录（默认检查随程序发布的规则） Rule files or folders (default: the shipped rules)
     #[arg(value_name = "RULES")]
     pub files: Vec<PathBuf>,
+    /// 正文目录：逐条核对规则里的金额和比例 Folder of the official texts: every figure must stand in its clause
+    #[arg(long, value_name = "DIR")]
+    pub sources: Option<PathBuf>,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug)]
@@ -147,12 +150,20 @@ pub enum Format {
     Csv,
 }
 
-fn parse_year(text: &str) -> Result<i16, String> {
-    if text.contains("..") {
-        return Err("一次只能测算一个年度，请分年运行 / one year at a time: run once per year".to_owned());
-    }
-    let year = text.parse().ok().filter(|year| (1900..=2199).contains(year));
-    year.ok_or_else(|| "应为年份，如 2022 / expected a year such as 2022".to_owned())
+/// The years of `--year`, ascending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Years(pub Vec<i16>);
+
+fn parse_years(text: &str) -> Result<Years, String> {
+    let year = |text: &str| text.trim().parse().ok().filter(|year: &i16| (1900..=2199).contains(year));
+    let years = match text.split_once("..") {
+        None => year(text).map(|year| year..=year),
+        Some((from, to)) => year(from).zip(year(to)).map(|(from, to)| from..=to),
+    };
+    years
+        .map(|years| Years(years.collect()))
+        .filter(|years| !years.0.is_empty())
+        .ok_or_else(|| "应为年份，如 2022 或 2019..2024 / expected a year such as 2022, or 2019..2024".to_owned())
 }
 
 fn parse_date(text: &str) -> Result<Date, String> {

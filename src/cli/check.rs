@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use biaobu::lang::Lang;
-use biaobu::policy::examples;
+use biaobu::lang::Words;
+use biaobu::policy::{self, Policy, examples, source};
 use biaobu::rulefile;
 use biaobu::rules;
 use biaobu::words;
@@ -34,6 +35,15 @@ pub fn run(args: &Check, folders: &[PathBuf], lang: Lang) -> Result<Done> {
             findings.0.push((file.clone(), outcome.failures));
         }
     }
+    let mut unfounded = false;
+    if let (Some(folder), Some(rules)) = (&args.sources, &rules) {
+        for policy in &rules.policies {
+            let text = files::official_text(folder, &policy.source, lang)?;
+            let (mut found, bad) = against_source(policy, &text, lang);
+            unfounded |= bad;
+            lines.append(&mut found);
+        }
+    }
     files::write(None, lang, |out| {
         for (file, found) in &findings.0 {
             out.write_all(rulefile::render(file, found, lang).as_bytes())?;
@@ -44,10 +54,32 @@ pub fn run(args: &Check, folders: &[PathBuf], lang: Lang) -> Result<Done> {
         Ok(())
     })?;
     let clean = findings.0.iter().all(|(_, found)| found.is_empty());
-    Ok(if clean && rules.is_some() { Done::Clean } else { Done::LookAtIt })
+    Ok(if clean && !unfounded && rules.is_some() { Done::Clean } else { Done::LookAtIt })
+}
+
+/// One line of coverage for a policy, and one per figure that does not stand where it is cited or is not used.
+fn against_source(policy: &Policy, text: &str, lang: Lang) -> (Vec<String>, bool) {
+    let coverage = source::compare(policy, text);
+    let id = &policy.id;
+    let (clauses, modelled, explained) = (coverage.clauses, coverage.modelled, coverage.explained);
+    let (open, unfounded) = (coverage.open.len(), coverage.unfounded.len());
+    let mut said = vec![words!(
+        zh: "{id}：正文 {clauses} 处条款有金额，已列 {modelled}，已说明 {explained}，未列 {open}；无据的数字 {unfounded}",
+        en: "{id}: {clauses} clauses of the text name amounts: {modelled} modelled, {explained} explained, {open} open; {unfounded} unfounded figures"
+    )];
+    let same_text = policy::digest_of(text.as_bytes()) == policy.source_sha256;
+    if !same_text {
+        said.push(words!(
+            zh: "  {id}：正文与写规则时读的不同（SHA-256 不符），请重新核对",
+            en: "  {id}: not the text that the rules were written from (SHA-256 differs); compare anew"
+        ));
+    }
+    let details = coverage.unfounded.into_iter().map(|(_, words)| words).chain(coverage.open);
+    said.extend(details.map(|words| Words::new(format!("  {}", words.zh), format!("  {}", words.en))));
+    (said.iter().map(|words| words.get(lang).to_owned()).collect(), open + unfounded > 0 || !same_text)
 }
 
 /// True if the policy was read from this file.
-fn holds(file: &rulefile::RuleFile, policy: &biaobu::policy::Policy) -> bool {
-    biaobu::policy::digest(file) == policy.sha256
+fn holds(file: &rulefile::RuleFile, policy: &Policy) -> bool {
+    policy::digest(file) == policy.sha256
 }

@@ -18,7 +18,7 @@ const TOLD: usize = 10;
 pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
     let rules = request::rules(rules, lang)?;
     let asked = Asked::new(&args.inputs, &rules, lang)?;
-    let (year, on) = request::application(&args.inputs, lang)?;
+    let (years, on) = request::application(&args.inputs, lang)?;
     let parameters = request::parameters(&args.inputs, &rules, lang)?;
     request::spare_inputs(&asked, &args.inputs, args.output.as_deref(), lang)?;
     let portfolio = request::portfolio(&asked, &args.inputs, &rules, lang)?;
@@ -27,7 +27,7 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         vocabulary: &rules.vocabulary,
         portfolio: &portfolio,
         jobs,
-        year,
+        years,
         on,
         parameters,
         ignore_validity: args.inputs.ignore_validity,

@@ -16,7 +16,7 @@ use super::{Done, files, terminal_width};
 pub fn run(args: &Explain, rules: &[PathBuf], lang: Lang) -> Result<Done> {
     let rules = request::rules(rules, lang)?;
     let asked = Asked::new(&args.inputs, &rules, lang)?;
-    let (year, on) = request::application(&args.inputs, lang)?;
+    let (years, on) = request::application(&args.inputs, lang)?;
     let parameters = request::parameters(&args.inputs, &rules, lang)?;
     let portfolio = request::portfolio(&asked, &args.inputs, &rules, lang)?;
     let (jobs, _) = request::jobs(&asked, &rules, &portfolio, lang)?;
@@ -25,7 +25,7 @@ pub fn run(args: &Explain, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         vocabulary: &rules.vocabulary,
         portfolio: &portfolio,
         jobs,
-        year,
+        years,
         on,
         parameters,
         ignore_validity: args.inputs.ignore_validity,
@@ -40,12 +40,13 @@ pub fn run(args: &Explain, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         if places.is_empty() {
             continue;
         }
-        let evaluation = report.evaluate(*job);
-        for place in places {
+        for (evaluation, place) in
+            report.evaluate(*job).iter().flat_map(|e| places.iter().map(move |place| (e, *place)))
+        {
             if !page.is_empty() {
                 page.write_all(b"\n\n")?;
             }
-            explain::write(&report, &evaluation, place, terminal_width(), &mut page)?;
+            explain::write(&report, evaluation, place, terminal_width(), &mut page)?;
         }
     }
     let unreadable =

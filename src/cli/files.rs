@@ -78,6 +78,12 @@ pub fn rule_files(paths: &[PathBuf], lang: Lang) -> Result<Vec<RuleFile>> {
     Ok(files)
 }
 
+/// The official text `name` in a folder of texts.
+pub fn official_text(folder: &Path, name: &str, lang: Lang) -> Result<String> {
+    let path = folder.join(name);
+    fs::read_to_string(&path).map_err(|error| unreadable(&path.display().to_string(), error, lang))
+}
+
 fn rule_file(path: &Path, lang: Lang) -> Result<RuleFile> {
     let name = path.display().to_string();
     let text = fs::read_to_string(path).map_err(|error| unreadable(&name, error, lang))?;

@@ -131,20 +131,21 @@ pub fn portfolio(asked: &Asked, inputs: &Inputs, rules: &Rules, lang: Lang) -> R
     Ok(portfolio)
 }
 
-/// Application year and date (contract section 3.1); the clock is asked only where neither is given.
-pub fn application(inputs: &Inputs, lang: Lang) -> Result<(i16, Option<Date>)> {
-    match (inputs.year, inputs.on) {
-        (Some(year), Some(on)) if on.year() != year => {
+/// Application years and date (contract section 3.1); the clock is asked only where neither is given.
+pub fn application(inputs: &Inputs, lang: Lang) -> Result<(Vec<i16>, Option<Date>)> {
+    match (&inputs.year, inputs.on) {
+        (Some(years), Some(on)) if years.0 != [on.year()] => {
+            let years = years.0.iter().map(i16::to_string).collect::<Vec<_>>().join(", ");
             bail!(say(
                 lang,
-                &words!(zh: "--on {on} 不在 --year {year} 之内", en: "--on {on} lies outside --year {year}")
+                &words!(zh: "--on {on} 不在 --year {years} 之内，或年度不止一个", en: "--on {on} lies outside --year {years}, or there is more than one year")
             ))
         }
-        (Some(year), on) => Ok((year, on)),
-        (None, Some(on)) => Ok((on.year(), Some(on))),
+        (Some(years), on) => Ok((years.0.clone(), on)),
+        (None, Some(on)) => Ok((vec![on.year()], Some(on))),
         (None, None) => {
             let today = jiff::Zoned::now().date();
-            Ok((today.year(), Some(today)))
+            Ok((vec![today.year()], Some(today)))
         }
     }
 }

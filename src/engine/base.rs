@@ -17,6 +17,8 @@ pub(super) struct Price {
     /// After the limits that stand elsewhere.
     pub limited: Money,
     pub steps: Vec<Step>,
+    /// Units of quantity that are counted.
+    pub units: i64,
     pub assumptions: Vec<Assumption>,
     /// Unknown facts without which the amount is not certain.
     pub undecided: Vec<Missing>,
@@ -67,8 +69,8 @@ pub(super) enum OpenBonuses {
 
 fn basic(row: &Row<'_>, clause: &Clause, amount: &Amount, price: &mut Price) {
     match amount {
-        Amount::Money { of, share, highest_of_tiers } => {
-            let op = Op::Base { of: *of, share: *share, highest_of_tiers: *highest_of_tiers };
+        Amount::Money { of, share, tiers, .. } => {
+            let op = Op::Base { of: *of, share: *share, highest_of_tiers: !tiers.is_empty() };
             price.step(op, &clause.cite, share.of(*of));
         }
         Amount::OfFact { fact, share, at_most, unknown_is_maximum } => {
@@ -97,10 +99,17 @@ fn basic(row: &Row<'_>, clause: &Clause, amount: &Amount, price: &mut Price) {
 
 fn quantity(context: &Context<'_>, row: &Row<'_>, clause: &Clause, price: &mut Price) {
     let quantity = row.facts.integer(context.vocabulary.known().quantity).unwrap_or(1);
+    price.units = 1;
     if quantity <= 1 {
         return;
     }
     if clause.per_quantity {
+        let counted = clause.quantity_at_most.map_or(quantity, |most| most.min(quantity));
+        if counted < quantity {
+            price.warnings.push(Warning::QuantityCut(quantity, counted));
+        }
+        let quantity = counted;
+        price.units = counted;
         let amount = Money::from_fen(price.base.fen() * i128::from(quantity));
         price.step(Op::Quantity(quantity), &clause.cite, amount);
     } else {

@@ -32,8 +32,9 @@ pub(super) fn apply(context: &Context<'_>, entries: &[Entry<'_>], selected: &[bo
             continue;
         };
         let before: Money = under.iter().map(|i| amounts[*i]).sum();
+        let used = context.history.used(context.application.year, cap.over, &cap.on);
         if let Some(limit) = limit {
-            let mut left = limit;
+            let mut left = limit.saturating_sub(used);
             for i in &under {
                 let paid = amounts[*i].min(left);
                 if paid < amounts[*i] {
@@ -44,7 +45,7 @@ pub(super) fn apply(context: &Context<'_>, entries: &[Entry<'_>], selected: &[bo
             }
         }
         let after = under.iter().map(|i| amounts[*i]).sum();
-        uses.push(CapUse { cap: index, limit, raised, before, after });
+        uses.push(CapUse { cap: index, limit, raised, used, before, after });
     }
     Capped { amounts, steps, uses }
 }

@@ -1,7 +1,7 @@
 //! Step 6: non-duplication (contract section 3.6): money received before, then series, projects and honours of which
 //! one counts.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::Context;
 use super::result::{Op, Reason, Step};
@@ -56,19 +56,20 @@ fn effect(rule: &PriorRule, received: Money, source: Option<crate::vocabulary::V
 }
 
 /// For each entry, the entry that counts instead of it and the rule that says so. Final: later steps revive none.
-pub(super) fn merge(context: &Context<'_>, entries: &[Entry<'_>]) -> Vec<Option<(usize, usize)>> {
+/// Entries that earlier years have settled (`open` is false) take no part.
+pub(super) fn merge(context: &Context<'_>, entries: &[Entry<'_>], open: &[bool]) -> Vec<Option<(usize, usize)>> {
     let mut counted_under = vec![None; entries.len()];
     for (rule_index, rule) in context.policy.merges.iter().enumerate() {
-        let mut groups: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
+        let mut groups: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
         for (index, entry) in entries.iter().enumerate() {
-            let concerned = counted_under[index].is_none()
+            let concerned = open[index]
+                && counted_under[index].is_none()
                 && rule.on.contains(&entry.candidate.clause)
                 && entry.candidate.selectors.meet(&rule.selects);
-            if let (true, Some(key)) = (concerned, likeness(context, rule, entry)) {
+            if let (true, Some(key)) = (concerned, likeness(context, rule, entry.item)) {
                 groups.entry(key).or_default().push(index);
             }
         }
-        // The groups are disjoint, so that the order in which they are visited changes nothing.
         for group in groups.values() {
             let kept = kept(rule, entries, group);
             for index in group.iter().filter(|index| **index != kept) {
@@ -80,8 +81,8 @@ pub(super) fn merge(context: &Context<'_>, entries: &[Entry<'_>]) -> Vec<Option<
 }
 
 /// What makes two rows one; none where the deciding fact is blank.
-fn likeness(context: &Context<'_>, rule: &Merge, entry: &Entry<'_>) -> Option<Vec<String>> {
-    let facts = &context.applicant.achievements[entry.item].facts;
+pub(super) fn likeness(context: &Context<'_>, rule: &Merge, item: usize) -> Option<Vec<String>> {
+    let facts = &context.applicant.achievements[item].facts;
     let word = |fact: FactId| facts.get(fact).map(|value| word(fact, value));
     let Some((first, others)) = rule.same.split_first() else { return Some(Vec::new()) };
     let mut key = vec![word(*first).or_else(|| rule.otherwise.and_then(word))?];

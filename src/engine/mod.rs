@@ -10,6 +10,7 @@ mod caps;
 mod conditions;
 mod date;
 mod duplicates;
+mod history;
 pub mod result;
 mod row;
 mod select;
@@ -25,6 +26,7 @@ use crate::facts::Applicant;
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::vocabulary::Vocabulary;
+use history::{History, Payment};
 use result::{Assumed, Assumption, Item, PolicyResult, Reason, Status};
 
 /// One application: the year, the day, and what only the caller knows.
@@ -48,6 +50,8 @@ struct Context<'a> {
     application: &'a Application,
     /// Application date D.
     day: Date,
+    /// What earlier years of the run have paid.
+    history: &'a History,
     /// True if the unit is known to be from elsewhere and the policy opens some clauses to such units.
     outsider: bool,
 }
@@ -61,6 +65,35 @@ pub fn evaluate(
     applicant: &Applicant,
     application: &Application,
 ) -> PolicyResult {
+    one_year(vocabulary, policy, applicant, application, &History::default()).0
+}
+
+/// Evaluates one applicant under one policy for several applications, years ascending: each year knows what the
+/// earlier ones of the run have paid.
+pub fn run(
+    vocabulary: &Vocabulary,
+    policy: &Policy,
+    applicant: &Applicant,
+    applications: &[Application],
+) -> Vec<PolicyResult> {
+    let mut history = History::default();
+    let mut results = Vec::new();
+    for application in applications {
+        let (result, payments) = one_year(vocabulary, policy, applicant, application, &history);
+        history.0.extend(payments);
+        results.push(result);
+    }
+    results
+}
+
+/// One year of a run, and what it pays.
+fn one_year(
+    vocabulary: &Vocabulary,
+    policy: &Policy,
+    applicant: &Applicant,
+    application: &Application,
+    history: &History,
+) -> (PolicyResult, Vec<Payment>) {
     let validity = date::resolve(policy, application);
     let mut result = PolicyResult {
         year: application.year,
@@ -79,27 +112,27 @@ pub fn evaluate(
     let Some(day) = validity.compute_on else {
         let count = applicant.achievements.len();
         result.items = vec![shut_out(policy.validity_cite.clone(), Reason::NotInForce); count];
-        return result;
+        return (result, Vec::new());
     };
 
-    let mut context = Context { vocabulary, policy, applicant, application, day, outsider: false };
+    let mut context = Context { vocabulary, policy, applicant, application, day, history, outsider: false };
     let bars = bars::look(&context);
     context.outsider = bars.outsider;
     result.barred_by = bars.holding;
     if let Some(first) = result.barred_by.first() {
         result.items = vec![shut_out(first.cite.clone(), Reason::Barred(0)); applicant.achievements.len()];
-        return result;
+        return (result, Vec::new());
     }
     result.assumptions = bars.assumptions;
 
     let decisions: Vec<select::Decision> =
-        applicant.achievements.iter().map(|achievement| select::decide(&context, achievement)).collect();
+        (0..applicant.achievements.len()).map(|item| select::decide(&context, item)).collect();
     if decisions.iter().any(|decision| decision.prior_assumed) {
         let cite = policy.prior.first().map(|rule| rule.cite.clone()).unwrap_or_default();
         result.assumptions.push(Assumption { what: Assumed::NoPriorMoney, cite });
     }
-    totals::total(&context, decisions, &mut result);
-    result
+    let payments = totals::total(&context, decisions, &mut result);
+    (result, payments)
 }
 
 /// An item that no clause was even tried for.
@@ -113,6 +146,7 @@ fn shut_out(cite: String, reason: Reason) -> Item {
         assumptions: Vec::new(),
         missing: Vec::new(),
         same_as: None,
+        same_as_year: None,
         warnings: Vec::new(),
         steps: Vec::new(),
         reasons: vec![reason],

@@ -113,6 +113,8 @@ pub struct Item {
     pub missing: Vec<Missing>,
     /// The item that counts instead, as index into `items`.
     pub same_as: Option<usize>,
+    /// The earlier year of the run in which that item was paid; none for the same year.
+    pub same_as_year: Option<i16>,
     /// What the engine found odd.
     pub warnings: Vec<Warning>,
     /// From 0 to `amount`.
@@ -202,6 +204,8 @@ pub enum Warning {
     RoleContradictsRank,
     /// `quantity` is above 1 and this clause does not multiply by it.
     QuantityIgnored(i64),
+    /// `quantity` is above what the clause counts: as given, and as counted.
+    QuantityCut(i64, i64),
     /// The applicant's own rank was not among the local ranks and was added.
     OwnRankAdded(i64),
 }
@@ -257,6 +261,10 @@ pub enum Op {
     CostLimit(FactId, Money),
     /// Not again what was already received.
     PriorMoney(Money),
+    /// Only the difference to what an earlier year of the run paid for a lower title.
+    Upgrade(Money),
+    /// Paid in an earlier year of the run: index into `items`, and the year.
+    PaidEarlier(usize, i16),
     /// Counted under another item: index into `items`.
     Duplicate(usize),
     /// Left out by a limit: index into the policy's limits.
@@ -276,6 +284,8 @@ impl Op {
             Op::Bonus(..) => "bonus",
             Op::CostLimit(..) => "cost_limit",
             Op::PriorMoney(_) => "prior_money",
+            Op::Upgrade(_) => "upgrade",
+            Op::PaidEarlier(..) => "paid_earlier",
             Op::Duplicate(_) => "duplicate",
             Op::NotSelected(_) => "selection",
             Op::Cap(..) => "cap",
@@ -311,6 +321,15 @@ pub enum Reason {
         /// The clause.
         cite: Cite,
     },
+    /// A higher title of the same project was paid in an earlier year of the run.
+    Outranked {
+        /// Index into `items`.
+        item: usize,
+        /// The year.
+        year: i16,
+        /// The clause.
+        cite: Cite,
+    },
     /// Unknown facts decide.
     Unknown(Vec<Missing>),
     /// The text gives no figure.
@@ -332,6 +351,8 @@ pub struct CapUse {
     pub limit: Option<Money>,
     /// True if it stands raised.
     pub raised: bool,
+    /// What earlier years of the run have used up of it.
+    pub used: Money,
     /// Sum of the items under it before.
     pub before: Money,
     /// And after.

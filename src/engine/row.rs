@@ -28,6 +28,8 @@ impl Selectors {
 
 /// One row under one choice of values for its blank selecting facts.
 pub(super) struct Row<'a> {
+    /// Index of the achievement; none for the unit alone.
+    pub item: Option<usize>,
     pub facts: &'a Facts,
     pub unit: &'a Facts,
     /// Selecting facts as given or tried; `role` as written, not as derived.
@@ -42,6 +44,7 @@ impl<'a> Row<'a> {
     /// The unit alone, for the bars.
     pub fn of_unit(context: &Context<'a>) -> Row<'a> {
         Row {
+            item: None,
             facts: &NOTHING,
             unit: &context.applicant.facts,
             given: Selectors::default(),

@@ -5,7 +5,8 @@ use super::Context;
 use super::base::{self, OpenBonuses, Price};
 use super::conditions;
 use super::duplicates::{self, Prior};
-use super::result::{Assumed, Assumption, Check, Considered, Missing, Reason, Status, Step, Warning};
+use super::history::Earlier;
+use super::result::{Assumed, Assumption, Check, Considered, Missing, Op, Reason, Status, Step, Warning};
 use super::row::{self, Row, Selectors};
 use crate::facts::{Achievement, Value};
 use crate::money::Money;
@@ -31,6 +32,10 @@ pub(super) struct Candidate {
     /// The selecting facts under which the clause was chosen.
     pub selectors: Selectors,
     pub prior_assumed: bool,
+    /// What an earlier year of the run has paid for it.
+    pub earlier: Option<Earlier>,
+    /// Units of quantity that are paid.
+    pub units: i64,
 }
 
 /// Whether a candidate pays.
@@ -77,7 +82,8 @@ struct Outcome {
     considered: Vec<Considered>,
 }
 
-pub(super) fn decide(context: &Context<'_>, achievement: &Achievement) -> Decision {
+pub(super) fn decide(context: &Context<'_>, item: usize) -> Decision {
+    let achievement = &context.applicant.achievements[item];
     let (fixed, open, assumptions) = openings(context, achievement);
     let mut outcomes = Vec::new();
     for_each_choice(&open, &mut |tried| {
@@ -93,7 +99,7 @@ pub(super) fn decide(context: &Context<'_>, achievement: &Achievement) -> Decisi
                 assumed.push(Assumption { what: Assumed::Default(*fact, value), cite });
             }
         }
-        outcomes.push(outcome(context, achievement, given, tried.to_vec(), assumed));
+        outcomes.push(outcome(context, item, given, tried.to_vec(), assumed));
     });
     let mut decision = if outcomes.len() == 1 {
         let outcome = outcomes.remove(0);
@@ -101,12 +107,14 @@ pub(super) fn decide(context: &Context<'_>, achievement: &Achievement) -> Decisi
     } else {
         weigh(context, &open, outcomes)
     };
-    if decision.taken.is_some() {
-        decision.assumptions.splice(0..0, assumptions);
-    }
     if let Some(taken) = &decision.taken {
+        decision.assumptions.extend(assumptions);
         decision.assumptions.extend(taken.assumptions.iter().cloned());
         decision.warnings.extend(taken.warnings.iter().cloned());
+        // What a blank means under every policy has no clause of its own: it serves the clause that decides.
+        for assumption in decision.assumptions.iter_mut().filter(|assumption| assumption.cite.is_empty()) {
+            assumption.cite.clone_from(&context.policy.clauses[taken.clause].cite);
+        }
         decision.prior_assumed = taken.prior_assumed && taken.pays != Pays::No;
         if contradicts(context, achievement) {
             decision.warnings.push(Warning::RoleContradictsRank);
@@ -191,15 +199,16 @@ fn for_each_choice(open: &[(FactId, Vec<ValueId>)], visit: &mut impl FnMut(&[Val
 
 fn outcome(
     context: &Context<'_>,
-    achievement: &Achievement,
+    item: usize,
     given: Selectors,
     tried: Vec<ValueId>,
     assumed: Vec<Assumption>,
 ) -> Outcome {
+    let achievement = &context.applicant.achievements[item];
     let mut effective = given.clone();
     let role = context.vocabulary.known().role;
     effective.set(role, row::effective_role(context, &achievement.facts, &given));
-    let row = Row { facts: &achievement.facts, unit: &context.applicant.facts, given, effective };
+    let row = Row { item: Some(item), facts: &achievement.facts, unit: &context.applicant.facts, given, effective };
 
     let mut candidates = Vec::new();
     let mut considered = Vec::new();
@@ -315,6 +324,8 @@ fn apply(context: &Context<'_>, row: &Row<'_>, index: ClauseIndex, amount: &Amou
         checks: verdict.checks,
         selectors: row.effective.clone(),
         prior_assumed: false,
+        earlier: None,
+        units: price.units,
     };
     candidate.assumptions.extend(price.assumptions);
     match prior {
@@ -325,6 +336,19 @@ fn apply(context: &Context<'_>, row: &Row<'_>, index: ClauseIndex, amount: &Amou
             candidate.steps.push(step);
         }
         Prior::Unknown(fact) => undecided.push(Missing::Fact(fact)),
+    }
+    candidate.earlier = row.item.and_then(|item| context.history.earlier(context, item, &candidate));
+    match candidate.earlier {
+        Some(Earlier::Outranked { item, year, merge }) => {
+            let cite = context.policy.merges[merge].cite.clone();
+            reasons.push(Reason::Outranked { item, year, cite });
+        }
+        Some(Earlier::Difference { before, merge }) => {
+            candidate.paid = candidate.paid.saturating_sub(before);
+            let cite = context.policy.merges[merge].cite.clone();
+            candidate.steps.push(Step { op: Op::Upgrade(before), cite, amount: candidate.paid });
+        }
+        Some(Earlier::Paid { .. }) | None => {}
     }
     if !reasons.is_empty() {
         candidate.pays = Pays::No;

@@ -21,6 +21,9 @@ struct Class {
     members: Vec<usize>,
 }
 
+/// The caps that an item uses up, and those that it raises.
+type Signature = (Vec<usize>, Vec<usize>);
+
 /// What the search may not change: entries that are in, and entries that are out.
 #[derive(Clone)]
 struct Fixed {
@@ -70,7 +73,9 @@ fn classes(context: &Context<'_>, entries: &[Entry<'_>], eligible: &[bool]) -> V
             match classes.iter_mut().find(|class| class.limit == limit && class.key == key) {
                 Some(class) => class.members.push(index),
                 None => {
-                    let at_most = context.policy.limits[limit].at_most;
+                    let rule = &context.policy.limits[limit];
+                    let taken = context.history.taken(context.application.year, rule.over, limit, &key);
+                    let at_most = rule.at_most.saturating_sub(taken);
                     classes.push(Class { limit, key, at_most, members: vec![index] });
                 }
             }
@@ -130,7 +135,7 @@ impl Search<'_> {
     }
 
     /// The caps that an entry uses up, and those it raises.
-    fn signature(&self, index: usize) -> (Vec<usize>, Vec<usize>) {
+    fn signature(&self, index: usize) -> Signature {
         let candidate = self.entries[index].candidate;
         let of = |test: &dyn Fn(&crate::policy::model::Cap) -> bool| {
             let caps = self.context.policy.caps.iter().enumerate();
@@ -144,7 +149,7 @@ impl Search<'_> {
 
     /// The members of a class that may be chosen, bundled by signature, the fixed ones first, then by amount and row.
     fn bundles(&self, class: &Class, allowed: &[bool], fixed: &Fixed) -> Vec<Vec<usize>> {
-        let mut bundles: Vec<((Vec<usize>, Vec<usize>), Vec<usize>)> = Vec::new();
+        let mut bundles: Vec<(Signature, Vec<usize>)> = Vec::new();
         for index in class.members.iter().copied().filter(|i| allowed[*i] && !fixed.outside[*i]) {
             let signature = self.signature(index);
             match bundles.iter_mut().find(|(known, _)| *known == signature) {

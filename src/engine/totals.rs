@@ -1,11 +1,13 @@
 //! Steps 6 to 9 put together (contract section 3.9): once over what is certain, once over what is possible.
 
 use super::duplicates;
+use super::history::{self, Earlier, Payment};
 use super::result::{Assumed, Assumption, CapUse, Item, Op, PolicyResult, Reason, Status, Step};
 use super::select::{Candidate, Decision, Pays};
 use super::{Context, caps, selection};
 use crate::money::Money;
 use crate::policy::model::Nature;
+use crate::vocabulary::Of;
 
 /// One item that takes part in steps 6 to 8.
 pub(super) struct Entry<'a> {
@@ -19,6 +21,8 @@ enum Fate {
     Selected,
     /// Index of the entry that counts instead, and the merging rule.
     Duplicate(usize, usize),
+    /// Paid in an earlier year of the run: the item and the year.
+    PaidEarlier(usize, i16),
     /// Index of the limit.
     NotSelected(usize),
 }
@@ -32,26 +36,33 @@ struct Settlement {
 
 /// Runs steps 6 to 8 over entries in order of row.
 fn settle(context: &Context<'_>, entries: &[Entry<'_>]) -> Settlement {
-    let counted_under = duplicates::merge(context, entries);
-    let eligible: Vec<bool> = counted_under.iter().map(Option::is_none).collect();
+    let paid_earlier: Vec<Option<(usize, i16)>> = entries
+        .iter()
+        .map(|entry| match entry.candidate.earlier {
+            Some(Earlier::Paid { item, year }) => Some((item, year)),
+            _ => None,
+        })
+        .collect();
+    let open: Vec<bool> = paid_earlier.iter().map(Option::is_none).collect();
+    let counted_under = duplicates::merge(context, entries, &open);
+    let eligible: Vec<bool> = open.iter().zip(&counted_under).map(|(open, under)| *open && under.is_none()).collect();
     let left_out = selection::choose(context, entries, &eligible);
     let selected: Vec<bool> =
         eligible.iter().zip(&left_out).map(|(eligible, out)| *eligible && out.is_none()).collect();
     let capped = caps::apply(context, entries, &selected);
-    let fates = counted_under
-        .into_iter()
-        .zip(left_out)
-        .map(|(duplicate, left_out)| match (duplicate, left_out) {
-            (Some((kept, rule)), _) => Fate::Duplicate(kept, rule),
-            (None, Some(limit)) => Fate::NotSelected(limit),
-            (None, None) => Fate::Selected,
+    let fates = (0..entries.len())
+        .map(|index| match (paid_earlier[index], counted_under[index], left_out[index]) {
+            (Some((item, year)), _, _) => Fate::PaidEarlier(item, year),
+            (None, Some((kept, rule)), _) => Fate::Duplicate(kept, rule),
+            (None, None, Some(limit)) => Fate::NotSelected(limit),
+            (None, None, None) => Fate::Selected,
         })
         .collect();
     Settlement { fates, amounts: capped.amounts, cuts: capped.steps, uses: capped.uses }
 }
 
 /// Fills in items, caps and totals.
-pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mut PolicyResult) {
+pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mut PolicyResult) -> Vec<Payment> {
     let certain: Vec<Entry<'_>> =
         entries(&decisions, |decision| decision.taken.as_ref().filter(|taken| taken.pays == Pays::Yes));
     let settled = settle(context, &certain);
@@ -74,6 +85,7 @@ pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mu
             Nature::Ceiling => result.ceiling_total += paid,
         }
     }
+    hoist(context, result);
     for (cap, parameter) in caps::not_applied(context) {
         let on = &context.policy.caps[cap].on;
         if possible.iter().any(|entry| on.contains(&entry.candidate.clause)) {
@@ -84,6 +96,28 @@ pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mu
     result.total = result.fixed_total + result.ceiling_total;
     result.potential_total = potential.max(result.total);
     result.caps = settled.uses;
+    certain
+        .iter()
+        .filter_map(|entry| history::payment(context, entry.item, entry.candidate, result.items[entry.item].amount))
+        .collect()
+}
+
+/// What was assumed of the unit holds for all its items: it stands once, with the result.
+fn hoist(context: &Context<'_>, result: &mut PolicyResult) {
+    let of_unit = |assumption: &mut Assumption| match &assumption.what {
+        Assumed::Condition(test) => {
+            let facts = test.facts(context.vocabulary.known());
+            facts.iter().all(|fact| context.vocabulary.fact(*fact).of == Of::Applicant)
+        }
+        _ => false,
+    };
+    for item in &mut result.items {
+        for assumption in item.assumptions.extract_if(.., of_unit) {
+            if !result.assumptions.contains(&assumption) {
+                result.assumptions.push(assumption);
+            }
+        }
+    }
 }
 
 fn entries<'a>(decisions: &'a [Decision], pick: impl Fn(&'a Decision) -> Option<&'a Candidate>) -> Vec<Entry<'a>> {
@@ -102,6 +136,7 @@ fn item(decision: &Decision) -> Item {
         assumptions: Vec::new(),
         missing: decision.missing.clone(),
         same_as: None,
+        same_as_year: None,
         warnings: decision.warnings.clone(),
         steps: Vec::new(),
         reasons: Vec::new(),
@@ -148,6 +183,12 @@ fn write_fate(context: &Context<'_>, entries: &[Entry<'_>], settled: &Settlement
             item.same_as = Some(entries[kept].item);
             item.steps.push(nothing(Op::Duplicate(entries[kept].item), &context.policy.merges[rule].cite));
         }
+        Fate::PaidEarlier(kept, year) => {
+            item.status = Status::Duplicate;
+            (item.same_as, item.same_as_year) = (Some(kept), Some(year));
+            let cite = &context.policy.clauses[candidate.clause].cite;
+            item.steps.push(nothing(Op::PaidEarlier(kept, year), cite));
+        }
         Fate::NotSelected(limit) => {
             item.status = Status::NotSelected;
             item.steps.push(nothing(Op::NotSelected(limit), &context.policy.limits[limit].cite));
@@ -159,7 +200,16 @@ fn write_fate(context: &Context<'_>, entries: &[Entry<'_>], settled: &Settlement
         }
     }
     let lowering = item.steps.iter().filter(|step| {
-        matches!(step.op, Op::CostLimit(..) | Op::PriorMoney(_) | Op::Duplicate(_) | Op::NotSelected(_) | Op::Cap(..))
+        matches!(
+            step.op,
+            Op::CostLimit(..)
+                | Op::PriorMoney(_)
+                | Op::Upgrade(_)
+                | Op::PaidEarlier(..)
+                | Op::Duplicate(_)
+                | Op::NotSelected(_)
+                | Op::Cap(..)
+        )
     });
     item.reasons.extend(lowering.cloned().map(Reason::Step));
     if let Some((clause, amount)) = item.possible {

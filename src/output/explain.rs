@@ -6,9 +6,12 @@ use std::io::{self, Write};
 use super::table::paragraph;
 use super::words::Speaker;
 use super::{Evaluation, Report, when};
-use crate::engine::result::{Considered, Item, Reason, Status};
+use crate::engine::result::{Considered, Item, Op, Reason, Status};
 use crate::facts::Achievement;
 use crate::lang::Lang;
+use crate::money::Money;
+use crate::policy::model::{ClauseIndex, LimitOf};
+use crate::vocabulary::FactId;
 
 /// Writes the note on one item.
 ///
@@ -32,6 +35,7 @@ pub fn write(
     note.verdict()?;
     note.conditions()?;
     note.arithmetic()?;
+    note.neighbours(index)?;
     note.reasons()?;
     note.others()?;
     note.caveats()
@@ -171,6 +175,62 @@ impl Note<'_> {
             self.say(&sentence)?;
         }
         Ok(())
+    }
+
+    /// What used up the cap, or was claimed instead.
+    fn neighbours(&mut self, index: usize) -> io::Result<()> {
+        let (policy, items) = (self.evaluation.policy, &self.evaluation.result.items);
+        let rows = &self.evaluation.applicant.achievements;
+        let paid = |item: &&(usize, &Item)| !item.1.amount.is_zero();
+        let under = |on: &[ClauseIndex], before: usize, alike: &dyn Fn(&usize) -> bool| -> Vec<String> {
+            let numbered: Vec<(usize, &Item)> = items.iter().enumerate().take(before).collect();
+            let fits = |item: &&(usize, &Item)| item.1.clause.is_some_and(|clause| on.contains(&clause));
+            let named = numbered.iter().filter(fits).filter(paid).filter(|(place, _)| alike(place));
+            named.map(|(place, item)| format!("{} {}", rows[*place].id, self.speaker.money(item.amount))).collect()
+        };
+        let mut sentences = Vec::new();
+        for step in &self.item.steps {
+            match &step.op {
+                Op::Cap(cap, _) => {
+                    let used = self.speaker.list(under(&policy.caps[*cap].on, index, &|_| true));
+                    sentences.push(format!("{}{used}", self.pick("此前已占用封顶：", "used up the cap before: ")));
+                }
+                Op::NotSelected(limit) => {
+                    let claimed = match &policy.limits[*limit].of {
+                        LimitOf::Items { on, per } => {
+                            let code = |place: usize, fact: FactId| rows[place].facts.code(fact);
+                            let same_class =
+                                |place: &usize| per.iter().all(|fact| code(*place, *fact) == code(index, *fact));
+                            under(on, items.len(), &same_class)
+                        }
+                        LimitOf::Categories => self.by_category(),
+                    };
+                    let claimed = self.speaker.list(claimed);
+                    sentences.push(format!("{}{claimed}", self.pick("入选的是：", "claimed instead: ")));
+                }
+                _ => {}
+            }
+        }
+        for sentence in sentences.iter().filter(|sentence| !sentence.ends_with(['：', ' '])) {
+            self.say(sentence)?;
+        }
+        Ok(())
+    }
+
+    /// The categories that are claimed, with their sums.
+    fn by_category(&self) -> Vec<String> {
+        let policy = self.evaluation.policy;
+        let sum = |category: usize| -> Money {
+            let items = self.evaluation.result.items.iter();
+            let inside = items.filter(|item| item.clause.is_some_and(|c| policy.clauses[c].category == category));
+            inside.map(|item| item.amount).sum()
+        };
+        let all = policy.categories.iter().enumerate();
+        all.filter(|(index, _)| !sum(*index).is_zero())
+            .map(|(index, category)| {
+                format!("{} {}", category.title.get(self.speaker.lang), self.speaker.money(sum(index)))
+            })
+            .collect()
     }
 
     fn reasons(&mut self) -> io::Result<()> {

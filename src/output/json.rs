@@ -131,7 +131,7 @@ impl Serialize for ResultEntry<'_> {
                 let cap = &policy.caps[used.cap];
                 json!({
                     "clause": cap.cite, "scope": cap.id, "title": cap.title.get(self.report.lang),
-                    "limit": used.limit, "raised": used.raised, "before": used.before, "after": used.after,
+                    "limit": used.limit, "raised": used.raised, "used": used.used, "before": used.before, "after": used.after,
                 })
             })
             .collect();
@@ -194,6 +194,9 @@ impl ResultEntry<'_> {
         entry.insert("missing".into(), json!(missing));
         let same_as = item.same_as.and_then(|index| applicant.achievements.get(index)).map(|row| &row.id);
         entry.insert("same_as".into(), json!(same_as));
+        if let Some(year) = item.same_as_year {
+            entry.insert("same_as_year".into(), json!(year));
+        }
         entry.insert("warnings".into(), json!(warnings));
         entry.insert("steps".into(), json!(steps));
         entry.insert("reasons".into(), json!(reasons));

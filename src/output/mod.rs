@@ -39,9 +39,9 @@ pub struct Report<'a> {
     pub portfolio: &'a Portfolio,
     /// What to evaluate, in the order of the output.
     pub jobs: Vec<Job<'a>>,
-    /// Application year Y.
-    pub year: i16,
-    /// Application date D, where given.
+    /// Application years Y, ascending; several are a run, in which each year knows what the earlier ones have paid.
+    pub years: Vec<i16>,
+    /// Application date D, where given; for one year only.
     pub on: Option<Date>,
     /// Parameters such as the year's fund.
     pub parameters: BTreeMap<String, Money>,
@@ -62,21 +62,24 @@ pub struct Evaluation<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Evaluates one job.
-    pub fn evaluate(&self, job: Job<'a>) -> Evaluation<'a> {
-        let application = Application {
-            year: self.year,
-            on: self.on,
-            parameters: self.parameters.clone(),
-            ignore_validity: self.ignore_validity,
-        };
-        let result = engine::evaluate(self.vocabulary, job.policy, job.applicant, &application);
-        Evaluation { applicant: job.applicant, policy: job.policy, result }
+    /// Evaluates one job: one evaluation per year.
+    pub fn evaluate(&self, job: Job<'a>) -> Vec<Evaluation<'a>> {
+        let years = self.years.iter();
+        let applications: Vec<Application> = years
+            .map(|year| Application {
+                year: *year,
+                on: self.on,
+                parameters: self.parameters.clone(),
+                ignore_validity: self.ignore_validity,
+            })
+            .collect();
+        let results = engine::run(self.vocabulary, job.policy, job.applicant, &applications).into_iter();
+        results.map(|result| Evaluation { applicant: job.applicant, policy: job.policy, result }).collect()
     }
 
-    /// All evaluations, in order, one at a time.
+    /// All evaluations, in order: applicants, policies, years. One job at a time.
     pub fn evaluations(&self) -> impl Iterator<Item = Evaluation<'a>> + '_ {
-        self.jobs.iter().map(|job| self.evaluate(*job))
+        self.jobs.iter().flat_map(|job| self.evaluate(*job))
     }
 
     /// Words for one policy.

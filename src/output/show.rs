@@ -114,7 +114,7 @@ impl Page<'_> {
         if let Some((month, day)) = policy.application_day {
             self.line("默认申请日", "usual application day", &format!("{month:02}-{day:02}"))?;
         }
-        self.line("正文", "source", &policy.source)?;
+        self.line("正文", "source", &format!("{}  SHA-256 {}", policy.source, policy.source_sha256))?;
         let digest = policy.sha256.clone();
         self.line("规则文件 SHA-256", "rule file SHA-256", &digest)?;
         for bar in &policy.bars {
@@ -160,10 +160,13 @@ impl Page<'_> {
             let key: Vec<String> =
                 clause.by.iter().zip(&line.key).map(|(fact, value)| self.speaker.value(*fact, *value)).collect();
             let amount = self.amount(&line.amount);
+            let most = clause
+                .quantity_at_most
+                .map(|most| if self.zh() { format!("（最多{most}）") } else { format!(" (at most {most})") });
             let per = match (clause.per_quantity, self.zh()) {
-                (true, true) => "×数量",
-                (true, false) => " x quantity",
-                (false, _) => "",
+                (true, true) => format!("×数量{}", most.unwrap_or_default()),
+                (true, false) => format!(" x quantity{}", most.unwrap_or_default()),
+                (false, _) => String::new(),
             };
             let key = if key.is_empty() { String::new() } else { format!("{}：", key.join("·")) };
             self.indented(&format!("→ {key}{amount}{per}"))?;

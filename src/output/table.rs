@@ -20,15 +20,43 @@ use crate::money::Money;
 pub fn write(report: &Report<'_>, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let width = width.clamp(60, 240);
     let mut sum = Sum::default();
-    for evaluation in report.evaluations() {
-        block(report, &evaluation, width, out)?;
-        sum.add(&evaluation);
+    for job in &report.jobs {
+        let evaluations = report.evaluate(*job);
+        for evaluation in &evaluations {
+            block(report, evaluation, width, out)?;
+            sum.add(evaluation);
+        }
+        timeline(report, &evaluations, width, out)?;
     }
     invalid(report, width, out)?;
     if sum.results > 1 {
         sum.write(report.lang, width, out)?;
     }
     Ok(())
+}
+
+/// The years of a run side by side: what each pays, and the bar of it.
+fn timeline(report: &Report<'_>, years: &[Evaluation<'_>], width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let Some(first) = years.first().filter(|_| years.len() > 1) else { return Ok(()) };
+    let zh = report.lang == Lang::Zh;
+    let heading = if zh { "逐年" } else { "year by year" };
+    let name = &first.applicant.name;
+    paragraph(&format!("{heading}  {name} · {}", first.policy.id), 2, width, out)?;
+    let money = |money: Money| if zh { money.in_wan() } else { money.grouped() };
+    let most = years.iter().map(|year| year.result.total).max().unwrap_or_default();
+    for evaluation in years {
+        let result = &evaluation.result;
+        let length = if most.is_zero() { 0 } else { 30 * result.total.fen() / most.fen() };
+        let bar = "#".repeat(usize::try_from(length).unwrap_or_default());
+        let state = match (result.in_force, zh) {
+            (true, _) => "",
+            (false, true) => "（不在有效期内）",
+            (false, false) => " (not in force)",
+        };
+        writeln!(out, "  {}  {bar:<30}  {}{state}", result.year, money(result.total))?;
+    }
+    let sum: Money = years.iter().map(|year| year.result.total).sum();
+    writeln!(out, "  {}  {}\n", if zh { "合计" } else { "sum " }, money(sum))
 }
 
 #[derive(Default)]

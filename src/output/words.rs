@@ -159,16 +159,7 @@ impl Speaker<'_> {
 
     /// The facts that a test looks at.
     pub fn tested(&self, test: &Test) -> Vec<FactId> {
-        let known = self.vocabulary.known();
-        match test {
-            Test::OneOf(fact, _)
-            | Test::NoneOf(fact, _)
-            | Test::Is(fact, _)
-            | Test::InRange(fact, _)
-            | Test::Within(fact, _) => vec![*fact],
-            Test::FirstAbove(_) => vec![known.rank, known.local_ranks],
-            Test::Any(tests) => tests.iter().flat_map(|test| self.tested(test)).collect(),
-        }
+        test.facts(self.vocabulary.known())
     }
 
     /// The label of a status.
@@ -349,6 +340,13 @@ impl Speaker<'_> {
                     format!("quantity is {quantity}, but this clause pays per row; counted as 1")
                 }
             }
+            Warning::QuantityCut(quantity, counted) => {
+                if zh {
+                    format!("数量为{quantity}，本条最多按{counted}计")
+                } else {
+                    format!("quantity is {quantity}; this clause counts {counted} at most")
+                }
+            }
             Warning::OwnRankAdded(rank) => {
                 if zh {
                     format!("本地单位排名里没有本单位的第{rank}名，已补上")
@@ -435,6 +433,22 @@ impl Speaker<'_> {
                     format!("已获资助{received}，补差后{amount}")
                 } else {
                     format!("{received} received before; topped up by {amount}")
+                }
+            }
+            Op::Upgrade(before) => {
+                let before = self.money(*before);
+                if zh {
+                    format!("先前年度的较低级别已得{before}，补差{amount}")
+                } else {
+                    format!("{before} paid for a lower title in an earlier year; the difference is {amount}")
+                }
+            }
+            Op::PaidEarlier(item, year) => {
+                let kept = row_of(*item);
+                if zh {
+                    format!("{year}年度已按{kept}付过，只付一次")
+                } else {
+                    format!("paid in {year} under {kept}; paid once")
                 }
             }
             Op::Duplicate(item) => {
@@ -524,6 +538,15 @@ impl Speaker<'_> {
                 };
                 self.cited(cite, &said)
             }
+            Reason::Outranked { item, year, cite } => {
+                let kept = applicant.achievements.get(*item).map_or("", |row| row.id.as_str());
+                let said = if zh {
+                    format!("{year}年度已按{kept}付过更高的级别，较低的不再付")
+                } else {
+                    format!("a higher title was paid in {year} under {kept}; a lower one is not paid after it")
+                };
+                self.cited(cite, &said)
+            }
             Reason::Unknown(missing) => {
                 let names = self.list(missing.iter().map(|missing| self.missing(*missing)));
                 if zh { format!("需要补充：{names}") } else { format!("needs: {names}") }
@@ -608,10 +631,15 @@ impl Speaker<'_> {
         let title = self.say(&cap.title);
         let limit = cap_use.limit.map_or_else(|| self.pick("不限", "no limit").to_owned(), |limit| self.money(limit));
         let (before, after) = (self.money(cap_use.before), self.money(cap_use.after));
+        let used = match (cap_use.used.is_zero(), self.lang) {
+            (true, _) => String::new(),
+            (false, Lang::Zh) => format!("（先前年度已用{}）", self.money(cap_use.used)),
+            (false, Lang::En) => format!(" ({} used in earlier years)", self.money(cap_use.used)),
+        };
         let raised = if cap_use.raised { self.pick("（已提高）", " (raised)") } else { "" };
         let said = match self.lang {
-            Lang::Zh => format!("{title}不超过{limit}{raised}：{before} → {after}"),
-            Lang::En => format!("{title}: at most {limit}{raised}: {before} -> {after}"),
+            Lang::Zh => format!("{title}不超过{limit}{raised}{used}：{before} → {after}"),
+            Lang::En => format!("{title}: at most {limit}{raised}{used}: {before} -> {after}"),
         };
         self.cited(&cap.cite, &said)
     }

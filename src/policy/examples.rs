@@ -53,13 +53,17 @@ fn check(vocabulary: &Vocabulary, policy: &Policy, example: &Example) -> Vec<Dia
             )];
         }
     };
-    let application = Application {
-        year: example.year,
+    let application = |year| Application {
+        year,
         on: example.on,
         parameters: example.parameters.iter().cloned().collect(),
         ignore_validity: false,
     };
-    let result = engine::evaluate(vocabulary, policy, &applicant, &application);
+    let applications: Vec<Application> = (example.year..=example.to_year).map(application).collect();
+    let results = engine::run(vocabulary, policy, &applicant, &applications);
+    let Some(result) = results.last() else {
+        return vec![failure(&example.span, words!(zh: "算例“{name}”没有年度", en: "example \"{name}\" has no year"))];
+    };
     let mut failures = Vec::new();
     let mut expect = |span: &Span, what: &str, wanted: Option<String>, found: String| {
         if let Some(wanted) = wanted.filter(|wanted| *wanted != found) {
@@ -73,7 +77,11 @@ fn check(vocabulary: &Vocabulary, policy: &Policy, example: &Example) -> Vec<Dia
         }
     };
     for (index, row) in example.rows.iter().enumerate() {
-        expect_row(vocabulary, policy, &result, index, row, &mut expect);
+        expect_row(vocabulary, policy, result, index, row, &mut expect);
+    }
+    for (result, total) in results.iter().zip(&example.totals) {
+        let year = result.year;
+        expect(&example.span, &format!("total {year}"), Some(total.to_string()), result.total.to_string());
     }
     expect(&example.span, "total", example.total.map(|m| m.to_string()), result.total.to_string());
     expect(&example.span, "potential", example.potential.map(|m| m.to_string()), result.potential_total.to_string());
@@ -91,6 +99,8 @@ fn expect_row(
     let Some(item) = result.items.get(index) else { return };
     let span = &row.span;
     expect(span, "pays", row.pays.map(|m| m.to_string()), item.amount.to_string());
+    let nature = item.clause.map(|clause| policy.clauses[clause].nature.id().to_owned()).unwrap_or_default();
+    expect(span, "nature", row.nature.map(|nature| nature.id().to_owned()), nature);
     expect(span, "base", row.base.map(|m| m.to_string()), item.base.to_string());
     expect(span, "status", row.status.clone(), item.status.id().to_owned());
     // An example beside a clause that pays must be paid by that clause.

@@ -8,6 +8,7 @@ mod lint;
 mod load;
 pub mod model;
 mod phrase;
+pub mod source;
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -44,8 +45,12 @@ pub fn load(vocabulary: &Vocabulary, file: &RuleFile) -> Result<Loaded, Vec<Diag
 
 /// The SHA-256 of a rule file, in hex: `policy_sha256` of a result.
 pub fn digest(file: &RuleFile) -> String {
-    let digest = Sha256::digest(file.text.as_bytes());
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    digest_of(file.text.as_bytes())
+}
+
+/// A SHA-256 in hex.
+pub fn digest_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Policy {
@@ -57,10 +62,10 @@ impl Policy {
     /// The application date D of `year` where none is given (contract section 3.1): the policy's own day of the year
     /// if it is in force then, else the last day of the year on which it is in force; none if there is no such day.
     pub fn application_date(&self, year: i16) -> Option<Date> {
-        if let Some((month, day)) = self.application_day {
-            if let Some(day) = Date::new(year, month, day).ok().filter(|day| self.in_force_on(*day)) {
-                return Some(day);
-            }
+        if let Some((month, day)) = self.application_day
+            && let Some(day) = Date::new(year, month, day).ok().filter(|day| self.in_force_on(*day))
+        {
+            return Some(day);
         }
         let last = Date::new(year, 12, 31).ok()?;
         let last = self.until.map_or(last, |until| last.min(until));

@@ -6,7 +6,7 @@ use crate::lang::Words;
 use crate::money::{Money, Share};
 use crate::range::Range;
 use crate::rulefile::Span;
-use crate::vocabulary::{FactId, ValueId};
+use crate::vocabulary::{FactId, ValueId, WellKnown};
 
 /// A clause number as the official text writes it: `第七条`, `五（三）1`.
 pub type Cite = String;
@@ -39,10 +39,12 @@ pub struct Policy {
     pub validity_cite: Cite,
     /// Name of the official text's file.
     pub source: String,
-    /// SHA-256 of the rule file, in hex.
-    pub sha256: String,
+    /// SHA-256 of the official text that the rule file was written from, in hex.
+    pub source_sha256: String,
     /// Month and day of D where `--on` is absent and the day is in force; none: the last day of the year.
     pub application_day: Option<(i8, i8)>,
+    /// SHA-256 of the rule file, in hex.
+    pub sha256: String,
     /// Kinds of money, in the order of the text; selection counts and orders by them.
     pub categories: Vec<Category>,
     /// Numbers that only the year knows, such as its fund.
@@ -175,10 +177,16 @@ pub struct Clause {
     pub amounts: Vec<AmountLine>,
     /// True if the amount is per unit of `quantity`.
     pub per_quantity: bool,
+    /// The largest quantity that counts.
+    pub quantity_at_most: Option<i64>,
     /// The share of several units of one achievement.
     pub share: Option<ShareRule>,
     /// What must hold, including the policy's conditions for groups of clauses.
     pub conditions: Vec<Condition>,
+    /// 一次性: in a run over years paid once per project or title.
+    pub one_off: bool,
+    /// 每年: in a run over years paid again each year, up to `quantity_at_most` years.
+    pub every_year: bool,
     /// True if a unit from outside the region may claim it.
     pub open_to_outsiders: bool,
     /// Worked examples.
@@ -224,8 +232,10 @@ pub enum Amount {
         of: Money,
         /// The percentage; the whole where the sum is the amount.
         share: Share,
-        /// True where a reviewer chooses among several sums (从高到低分档), of which `of` is the highest.
-        highest_of_tiers: bool,
+        /// True where the sum stands in another clause, to which the percentage refers.
+        from_elsewhere: bool,
+        /// The sums among which a reviewer chooses (从高到低分档), of which `of` is the highest; usually none.
+        tiers: Vec<Money>,
     },
     /// A percentage of a money fact.
     OfFact {
@@ -306,6 +316,21 @@ pub enum Test {
     FirstAbove(i64),
     /// One of several holds.
     Any(Vec<Test>),
+}
+
+impl Test {
+    /// The facts that the test looks at.
+    pub fn facts(&self, known: WellKnown) -> Vec<FactId> {
+        match self {
+            Test::OneOf(fact, _)
+            | Test::NoneOf(fact, _)
+            | Test::Is(fact, _)
+            | Test::InRange(fact, _)
+            | Test::Within(fact, _) => vec![*fact],
+            Test::FirstAbove(_) => vec![known.rank, known.local_ranks],
+            Test::Any(tests) => tests.iter().flat_map(|test| test.facts(known)).collect(),
+        }
+    }
 }
 
 /// A span of days relative to the application (year Y, day D). Nothing after D lies in any window.
@@ -403,6 +428,19 @@ pub struct Merge {
     pub otherwise: Option<FactId>,
     /// The text's own order of what is kept: a fact and its values, best first; none: the greatest amount.
     pub prefer: Option<(FactId, Vec<ValueId>)>,
+    /// What an earlier year of a run does to a like row.
+    pub later: Later,
+}
+
+/// What an earlier payment in a run does to a like row of a later year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Later {
+    /// Nothing: the rule looks at one year only.
+    Apart,
+    /// A higher one later is paid the difference, any other nothing.
+    Difference,
+    /// A higher one later is paid in full, a lower one is refused, an equal one was paid already.
+    HigherInFull,
 }
 
 /// At most N, of categories or of items in a class.
@@ -507,8 +545,12 @@ pub struct BillShare {
 pub struct Example {
     /// What it shows.
     pub name: String,
-    /// Application year.
+    /// Application year; of a run, the first.
     pub year: i16,
+    /// Last year of a run; expectations of rows are then those of this year.
+    pub to_year: i16,
+    /// Expected totals of the years of a run, where stated.
+    pub totals: Vec<Money>,
     /// Application day, if not the usual one.
     pub on: Option<Date>,
     /// Parameters.
@@ -532,6 +574,8 @@ pub struct ExampleRow {
     pub cells: Vec<(String, String)>,
     /// Expected amount.
     pub pays: Option<Money>,
+    /// Expected nature of it: `pays` is fixed, `pays_up_to` a ceiling; none for 0.00.
+    pub nature: Option<Nature>,
     /// Expected base, if stated.
     pub base: Option<Money>,
     /// Expected status, if stated.

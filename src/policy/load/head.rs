@@ -1,0 +1,81 @@
+//! The head of a policy: what it is, where and when it holds.
+
+use super::Reader;
+use jiff::civil::Date;
+
+use crate::lang::Words;
+use crate::policy::phrase;
+use crate::rulefile::{Code, Entry};
+use crate::words;
+
+/// The fields of [`crate::policy::Policy`] that `[policy]` fills.
+pub(super) struct Head {
+    pub(super) id: String,
+    pub(super) title: Words,
+    pub(super) issuer: String,
+    pub(super) number: Option<String>,
+    pub(super) published: Option<Date>,
+    pub(super) region: Vec<String>,
+    pub(super) region_cite: String,
+    pub(super) from: Date,
+    pub(super) until: Option<Date>,
+    pub(super) validity_cite: String,
+    pub(super) source: String,
+    pub(super) source_sha256: String,
+    pub(super) application_day: Option<(i8, i8)>,
+}
+
+impl Reader<'_, '_> {
+    pub(super) fn head(&self, head: Entry<'_, '_>) -> Option<Head> {
+        let (id, issuer, source) = (head.need_text("id"), head.need_text("issuer"), head.need_text("source"));
+        let source_sha256 = head.need_text("source_sha256");
+        let title = self.title(&head);
+        let number = head.text("number");
+        let published = head.get("published").and_then(|node| node.date());
+        let region: Vec<String> = head.texts("region").into_iter().map(|(name, _)| name).collect();
+        if region.is_empty() {
+            head.need("region");
+        }
+        let region_cite = head.need_text("region_cite");
+        let application_day = head.get("application_day").and_then(|node| {
+            let day = phrase::month_day(&node.text()?);
+            if day.is_none() {
+                node.wrong(&words!(zh: "月-日，如 \"09-30\"", en: "a month and day such as \"09-30\""));
+            }
+            day
+        });
+        let (mut from, mut until, mut validity_cite) = (None, None, None);
+        if let Some(in_force) = head.need("in_force").and_then(|node| node.entry()) {
+            from = in_force.need("from").and_then(|node| node.date());
+            until = in_force.get("until").and_then(|node| node.date());
+            validity_cite = in_force.need_text("cite");
+            if let (Some(from), Some(until)) = (from, until)
+                && until < from
+            {
+                self.problems.error(
+                        Code::NeverHolds,
+                        in_force.span(),
+                        words!(zh: "失效日 {until} 早于施行日 {from}", en: "it ends on {until}, before it begins on {from}"),
+                        Words::default(),
+                    );
+            }
+            in_force.finish();
+        }
+        head.finish();
+        Some(Head {
+            id: id?,
+            title,
+            issuer: issuer?,
+            number,
+            published,
+            region,
+            region_cite: region_cite?,
+            from: from?,
+            until,
+            validity_cite: validity_cite?,
+            source: source?,
+            source_sha256: source_sha256?,
+            application_day,
+        })
+    }
+}

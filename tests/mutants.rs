@@ -1,0 +1,133 @@
+//! Mutation test of the shipped rule files: changing any one figure, date, unit of time, source, effect or treatment of
+//! the unknown must be noticed by the loader or by a worked example. A survivor is a figure that nothing proves.
+
+mod support;
+
+use biaobu::policy::{self, examples};
+use biaobu::rulefile::RuleFile;
+use biaobu::rules;
+use biaobu::vocabulary::Vocabulary;
+
+#[test]
+fn no_figure_of_a_rule_file_can_change_unnoticed() {
+    let rules = support::shipped();
+    let mut survivors = Vec::new();
+    let mut tried = 0;
+    for file in rules::shipped().into_iter().filter(RuleFile::is_policy) {
+        for mutant in mutants(&file) {
+            tried += 1;
+            let explained = EXPLAINED.iter().any(|(name, line, _)| file.name.ends_with(name) && mutant.line == *line);
+            if !explained && survives(&rules.vocabulary, &mutant.file) {
+                survivors.push(format!("{}: {} -> {}", file.name, mutant.line.trim(), mutant.change));
+            }
+        }
+    }
+    assert!(survivors.is_empty(), "{} of {tried} survive:\n{}", survivors.len(), survivors.join("\n"));
+    assert!(tried > 250, "{tried}");
+}
+
+fn survives(vocabulary: &Vocabulary, file: &RuleFile) -> bool {
+    match policy::load(vocabulary, file) {
+        Ok(loaded) => examples::run(vocabulary, &loaded.policy).failures.is_empty(),
+        Err(_) => false,
+    }
+}
+
+/// Figures that nothing can prove, and why.
+const EXPLAINED: [(&str, &str, &str); 1] = [(
+    "xiamen-2020.toml",
+    "within = \"5 years before application\"",
+    "the policy pays only from 2020-10-09 on and ends on 2025-10-08, so that the five years never cut anything off",
+)];
+
+struct Mutant {
+    file: RuleFile,
+    line: String,
+    change: String,
+}
+
+/// Keys whose values are names, texts or references, and so no figures.
+const NAMES: [&str; 13] = [
+    "id",
+    "title",
+    "en",
+    "cite",
+    "issuer",
+    "number",
+    "source",
+    "source_sha256",
+    "published",
+    "region",
+    "region_cite",
+    "why",
+    "name",
+];
+
+fn mutants(file: &RuleFile) -> Vec<Mutant> {
+    let lines: Vec<&str> = file.text.lines().collect();
+    let mut mutants = Vec::new();
+    let mut in_example = false;
+    for (number, line) in lines.iter().enumerate() {
+        if line.starts_with('[') {
+            in_example = line.contains("example");
+        }
+        let key = line.split(['=', ' ']).next().unwrap_or_default();
+        if in_example || line.starts_with(['#', '[']) || NAMES.contains(&key) {
+            continue;
+        }
+        for change in changes(line) {
+            let mut changed: Vec<&str> = lines.clone();
+            changed[number] = &change;
+            let file = RuleFile { name: file.name.clone(), text: changed.join("\n") };
+            mutants.push(Mutant { file, line: (*line).to_owned(), change: change.trim().to_owned() });
+        }
+    }
+    mutants
+}
+
+/// One changed line per figure and per word with a meaning.
+fn changes(line: &str) -> Vec<String> {
+    let mut changes = Vec::new();
+    let cites: Vec<std::ops::Range<usize>> = line
+        .match_indices("cite = \"")
+        .map(|(start, _)| start..start + 8 + line[start + 8..].find('"').unwrap_or_default())
+        .collect();
+    let free = |place: usize| !cites.iter().any(|cite| cite.contains(&place));
+    let bytes = line.as_bytes();
+    let mut place = 0;
+    while place < bytes.len() {
+        if bytes[place].is_ascii_digit() && (place == 0 || !bytes[place - 1].is_ascii_alphanumeric()) && free(place) {
+            let end = place + bytes[place..].iter().take_while(|b| b.is_ascii_digit()).count();
+            let figure: u64 = line[place..end].parse().expect("digits");
+            let width = end - place;
+            changes.push(format!("{}{:0width$}{}", &line[..place], figure + 1, &line[end..]));
+            place = end;
+        } else {
+            place += 1;
+        }
+    }
+    let words = [
+        ("= true", "= false"),
+        ("= false", "= true"),
+        ("\"assumed\"", "\"undetermined\""),
+        ("\"refused\"", "\"assumed\""),
+        ("\"excludes\"", "\"tops up\""),
+        ("\"tops up\"", "\"excludes\""),
+        ("\"fixed\"", "\"ceiling\""),
+        ("\"ceiling\"", "\"fixed\""),
+        ("\"municipal\"", "\"district\""),
+        ("or this year", "or this yearly"),
+        ("\"the previous year or this year\"", "\"the previous year\""),
+        ("\"the previous year\"", "\"the previous year or this year\""),
+        ("\"up to application\"", "\"the days in force\""),
+        ("\"quantity\"", "\"amount\""),
+        ("\"any\"", "\"district\""),
+        ("by    = \"rank\"", "by    = \"role\""),
+    ];
+    for (from, to) in words {
+        if let Some(place) = line.find(from).filter(|place| free(*place)) {
+            changes.push(format!("{}{to}{}", &line[..place], &line[place + from.len()..]));
+        }
+    }
+    changes
+}

@@ -1,0 +1,75 @@
+//! What several test files need: the shipped rules, and portfolios evaluated without a process.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::collections::BTreeMap;
+
+use biaobu::input::{self, Options, Portfolio, Source};
+use biaobu::lang::Lang;
+use biaobu::money::Money;
+use biaobu::output::{Job, Report};
+use biaobu::policy::Policy;
+use biaobu::rules::{self, Rules};
+use jiff::civil::Date;
+
+/// The rules that ship inside the binary.
+pub fn shipped() -> Rules {
+    let (rules, findings) = rules::load(&rules::shipped());
+    assert!(findings.0.is_empty(), "{:?}", findings.0);
+    rules.expect("the shipped rules load")
+}
+
+/// A file of the repository.
+pub fn file(path: &str) -> Source {
+    let full = format!("{}/{path}", env!("CARGO_MANIFEST_DIR"));
+    Source { name: path.to_owned(), bytes: std::fs::read(&full).unwrap_or_else(|error| panic!("{full}: {error}")) }
+}
+
+/// Text as a file.
+pub fn text(name: &str, text: &str) -> Source {
+    Source { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
+/// Reads a portfolio that must be readable.
+pub fn portfolio(rules: &Rules, achievements: &[Source], applicants: Option<&Source>) -> Portfolio {
+    input::read_portfolio(&rules.vocabulary, achievements, applicants, &Options::default()).expect("readable")
+}
+
+/// The policy with this id.
+pub fn policy<'a>(rules: &'a Rules, id: &str) -> &'a Policy {
+    rules.policies.iter().find(|policy| policy.id == id).unwrap_or_else(|| panic!("no policy {id}"))
+}
+
+/// A report over every applicant under the policies that `choose` picks for it.
+pub fn report<'a>(
+    rules: &'a Rules,
+    portfolio: &'a Portfolio,
+    year: i16,
+    on: Option<Date>,
+    choose: impl Fn(&Policy, &str) -> bool,
+) -> Report<'a> {
+    let region = rules.vocabulary.known().region;
+    let jobs = portfolio
+        .applicants
+        .iter()
+        .flat_map(|applicant| {
+            let place = applicant.facts.text(region).unwrap_or_default();
+            let chosen = rules.policies.iter().filter(|policy| choose(policy, place));
+            chosen.map(move |policy| Job { applicant, policy }).collect::<Vec<_>>()
+        })
+        .collect();
+    Report {
+        vocabulary: &rules.vocabulary,
+        portfolio,
+        jobs,
+        years: vec![year],
+        on,
+        parameters: BTreeMap::new(),
+        ignore_validity: false,
+        lang: Lang::Zh,
+    }
+}
+
+/// An amount in 万元.
+pub fn wan(amount: &str) -> Money {
+    biaobu::money::parse_money(&format!("{amount}万")).expect("an amount").money
+}
