@@ -98,7 +98,7 @@ fn a_new_kind_is_two_files_and_no_recompiling() {
 #[test]
 fn a_policy_of_the_same_id_replaces_the_shipped_one() {
     let rows = "id,kind,subject,date,flags\nA,lighthouse,lighthouse_global,2021-05-01,night_shift\n";
-    let own = TOWN.replace("town-2030", "tianjin-2021");
+    let own = TOWN.replace("town-2030", "tianjin-2021").replace("[policy]", "[ policy ] # 云上镇");
     let folder = folder(&[("rows.csv", rows), ("town/kind.toml", KIND), ("town/town.toml", &own)]);
     let shipped = biaobu(folder.path(), "policies").out.lines().filter(|line| line.contains("-20")).count();
     let ran = biaobu(folder.path(), "policies --rules town");
