@@ -15,8 +15,8 @@ use super::{Done, files};
 
 pub fn run(args: &Check, folders: &[PathBuf], lang: Lang) -> Result<Done> {
     let mut all = rules::shipped();
-    all.extend(files::rule_files(folders)?);
-    all.extend(files::rule_files(&args.files)?);
+    all.extend(files::rule_files(folders, lang)?);
+    all.extend(files::rule_files(&args.files, lang)?);
     let (rules, mut findings) = rules::load(&all);
     let mut lines = Vec::new();
     for policy in rules.iter().flat_map(|rules| &rules.policies) {
@@ -38,13 +38,13 @@ pub fn run(args: &Check, folders: &[PathBuf], lang: Lang) -> Result<Done> {
     let mut unfounded = false;
     if let (Some(folder), Some(rules)) = (&args.sources, &rules) {
         for policy in &rules.policies {
-            let text = files::official_text(folder, &policy.source)?;
+            let text = files::official_text(folder, &policy.source, lang)?;
             let (mut found, bad) = against_source(policy, &text, lang);
             unfounded |= bad;
             lines.append(&mut found);
         }
     }
-    files::write(None, |out| {
+    files::write(None, lang, |out| {
         for (file, found) in &findings.0 {
             out.write_all(rulefile::render(file, found, lang).as_bytes())?;
         }

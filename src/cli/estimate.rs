@@ -10,7 +10,7 @@ use biaobu::words;
 
 use super::args::{Estimate, Format};
 use super::request::{self, Asked};
-use super::{Done, files, terminal_width};
+use super::{Done, files, tell, terminal_width};
 
 /// So many unreadable rows are told on standard error; the result itself holds them all.
 const TOLD: usize = 10;
@@ -20,6 +20,7 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
     let asked = Asked::new(&args.inputs, &rules, lang)?;
     let (years, on) = request::application(&args.inputs, lang)?;
     let parameters = request::parameters(&args.inputs, &rules, lang)?;
+    request::spare_inputs(&asked, &args.inputs, args.output.as_deref(), lang)?;
     let portfolio = request::portfolio(&asked, &args.inputs, &rules, lang)?;
     let (jobs, uncovered) = request::jobs(&asked, &rules, &portfolio, lang)?;
     let report = Report {
@@ -33,7 +34,7 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         calls: args.inputs.calls,
         lang,
     };
-    files::write(args.output.as_deref(), |out| match args.format {
+    files::write(args.output.as_deref(), lang, |out| match args.format {
         Format::Table => table::write(&report, terminal_width(), out),
         Format::Json => json::write(&report, out),
         Format::Ndjson => json::write_lines(&report, out),
@@ -47,7 +48,7 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
             zh: "{name}（{region}，{rows} 行）：没有覆盖该地区的政策，没有测算",
             en: "{name} ({region}, {rows} rows): no policy at hand covers this region; not computed"
         );
-        eprintln!("{}", message.get(lang));
+        tell(message.get(lang));
     }
     Ok(if portfolio.invalid.is_empty() && uncovered.is_empty() { Done::Clean } else { Done::LookAtIt })
 }
@@ -59,21 +60,21 @@ fn tell_invalid(portfolio: &Portfolio, format: Format, lang: Lang) {
     let count = portfolio.invalid.len();
     let message = words!(
         zh: "{count} 行读不出，没有计入；改正后重新运行",
-        en: "{count} rows could not be read and are not counted; correct them and run again"
+        en: "rows that could not be read and are not counted: {count}; correct them and run again"
     );
-    eprintln!("{}", message.get(lang));
+    tell(message.get(lang));
     // The table itself lists them in full.
     if format == Format::Table {
         return;
     }
     for row in portfolio.invalid.iter().take(TOLD) {
         for line in table::invalid_lines(row, lang) {
-            eprintln!("{line}");
+            tell(&line);
         }
     }
     if count > TOLD {
         let more = count - TOLD;
         let message = words!(zh: "  ……另有 {more} 行，见结果中的 invalid", en: "  ... and {more} more: see `invalid` in the result");
-        eprintln!("{}", message.get(lang));
+        tell(message.get(lang));
     }
 }

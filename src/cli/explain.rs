@@ -56,7 +56,7 @@ pub fn run(args: &Explain, rules: &[PathBuf], lang: Lang) -> Result<Done> {
     for row in unreadable {
         done = Done::LookAtIt;
         for line in table::invalid_lines(row, lang) {
-            writeln!(page, "{}", line.trim_start())?;
+            table::paragraph(line.trim_start(), 2, terminal_width(), &mut page)?;
         }
     }
     if page.is_empty() {
@@ -69,6 +69,6 @@ pub fn run(args: &Explain, rules: &[PathBuf], lang: Lang) -> Result<Done> {
             &words!(zh: "没有编号为“{item}”的成果；例如有 {near}", en: "there is no item \"{item}\"; there is, for example, {near}")
         ));
     }
-    files::write(None, |out| out.write_all(&page))?;
+    files::write(None, lang, |out| out.write_all(&page))?;
     Ok(done)
 }

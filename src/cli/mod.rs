@@ -11,13 +11,14 @@ mod files;
 mod policies;
 mod request;
 
-use std::io;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use args::{Args, Command};
 use biaobu::lang::Lang;
+use biaobu::output::terminal;
 
 /// How a command that could be carried out ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +44,15 @@ pub fn main() -> ExitCode {
         Ok(Done::LookAtIt) => ExitCode::from(1),
         Err(error) if closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("biaobu: {error:#}");
+            tell(&format!("biaobu: {error:#}"));
             ExitCode::from(2)
         }
     }
+}
+
+/// Words to standard error. That nobody reads them is no reason to stop.
+fn tell(words: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", terminal::lines(words));
 }
 
 /// A reader that has seen enough is not an error (contract section 5).

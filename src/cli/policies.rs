@@ -12,7 +12,7 @@ use super::{Done, files, request, terminal_width};
 pub fn list(args: &Policies, rules: &[PathBuf], lang: Lang) -> Result<Done> {
     let rules = request::rules(rules, lang)?;
     let day = args.on.unwrap_or_else(|| jiff::Zoned::now().date());
-    files::write(None, |out| show::list(&rules.policies, day, lang, terminal_width(), out))?;
+    files::write(None, lang, |out| show::list(&rules.policies, day, lang, terminal_width(), out))?;
     Ok(Done::Clean)
 }
 
@@ -23,6 +23,6 @@ pub fn show(args: &Show, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         .iter()
         .find(|policy| policy.id == args.policy)
         .ok_or_else(|| request::unknown_policy(&args.policy, &rules, lang))?;
-    files::write(None, |out| show::one(&rules.vocabulary, policy, lang, terminal_width(), out))?;
+    files::write(None, lang, |out| show::one(&rules.vocabulary, policy, lang, terminal_width(), out))?;
     Ok(Done::Clean)
 }

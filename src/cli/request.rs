@@ -1,14 +1,14 @@
 //! Arguments to what the library takes: rules, portfolio, jobs.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
 use biaobu::facts::Applicant;
-use biaobu::input::{self, Options, Portfolio};
+use biaobu::input::{self, InputError, Options, Portfolio};
 use biaobu::lang::{Lang, Words};
 use biaobu::money::Money;
-use biaobu::output::Job;
+use biaobu::output::{Job, terminal};
 use biaobu::policy::Policy;
 use biaobu::rulefile;
 use biaobu::rules::{self, Rules};
@@ -17,15 +17,15 @@ use biaobu::words;
 use jiff::civil::Date;
 
 use super::args::Inputs;
-use super::files;
+use super::{files, tell};
 
 /// The shipped rules with those of the given folders.
 pub fn rules(folders: &[PathBuf], lang: Lang) -> Result<Rules> {
     let mut all = rules::shipped();
-    all.extend(files::rule_files(folders)?);
+    all.extend(files::rule_files(folders, lang)?);
     let (rules, findings) = rules::load(&all);
     for (file, found) in &findings.0 {
-        eprint!("{}", rulefile::render(file, found, lang));
+        tell(rulefile::render(file, found, lang).trim_end_matches('\n'));
     }
     match rules {
         Some(rules) if !findings.any_errors() => Ok(rules),
@@ -44,7 +44,8 @@ impl Asked {
     pub fn new(inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<Asked> {
         let known = |name: &str| matches!(name, "auto" | "all") || rules.policies.iter().any(|p| p.id == name);
         let (mut policies, mut achievements) = (Vec::new(), inputs.achievements.clone());
-        for name in &inputs.policy {
+        // `--policy a, b` leaves a blank name behind the comma.
+        for name in inputs.policy.iter().filter(|name| !name.trim().is_empty()) {
             if known(name) {
                 policies.push(name.clone());
             } else if !policies.is_empty() && (name == "-" || name.contains(['.', '/', '\\'])) {
@@ -86,27 +87,37 @@ pub fn say(lang: Lang, words: &Words) -> String {
     words.get(lang).to_owned()
 }
 
+/// An input file is not written over: the data would be gone after the first run.
+pub fn spare_inputs(asked: &Asked, inputs: &Inputs, output: Option<&Path>, lang: Lang) -> Result<()> {
+    let Some(output) = output.and_then(|path| path.canonicalize().ok()) else { return Ok(()) };
+    let mut given = asked.achievements.iter().chain(&inputs.applicants);
+    match given.find(|path| path.canonicalize().is_ok_and(|path| path.is_file() && path == output)) {
+        None => Ok(()),
+        Some(path) => {
+            let name = path.display();
+            bail!(say(
+                lang,
+                &words!(zh: "{name}: -o 会覆盖输入文件；请换一个文件名", en: "{name}: -o would write over an input file; name another file")
+            ))
+        }
+    }
+}
+
 /// Reads the input files; notices and unreadable rows are told on standard error by the caller.
 pub fn portfolio(asked: &Asked, inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<Portfolio> {
     let is_stdin = |path: &&PathBuf| path.as_os_str() == "-";
     if asked.achievements.iter().chain(&inputs.applicants).filter(is_stdin).count() > 1 {
         bail!(say(lang, &words!(zh: "标准输入（-）只能用一次", en: "standard input (-) can be read once only")));
     }
-    let sources = asked.achievements.iter().map(|path| files::read(path)).collect::<Result<Vec<_>>>()?;
-    let applicants = inputs.applicants.as_deref().map(files::read).transpose()?;
+    let sources = asked.achievements.iter().map(|path| files::read(path, lang)).collect::<Result<Vec<_>>>()?;
+    let applicants = inputs.applicants.as_deref().map(|path| files::read(path, lang)).transpose()?;
     let options = Options { encoding: inputs.encoding, applicant: inputs.applicant.clone(), strict: inputs.strict };
     let portfolio =
         input::read_portfolio(&rules.vocabulary, &sources, applicants.as_ref(), &options).map_err(|errors| {
-            let lines: Vec<String> = errors
-                .iter()
-                .map(|error| match (error.line, error.row, lang) {
-                    (_, Some(row), Lang::Zh) => format!("{} 第{row}行：{}", error.path, error.message.zh),
-                    (_, Some(row), Lang::En) => format!("{} row {row}: {}", error.path, error.message.en),
-                    (Some(line), None, Lang::Zh) => format!("{} 第{line}行：{}", error.path, error.message.zh),
-                    (Some(line), None, Lang::En) => format!("{} line {line}: {}", error.path, error.message.en),
-                    (None, None, _) => format!("{}: {}", error.path, error.message.get(lang)),
-                })
-                .collect();
+            // Line and row stand in the message.
+            let line =
+                |error: &InputError| format!("{}: {}", terminal::file_name(&error.path, lang), error.message.get(lang));
+            let lines: Vec<String> = errors.iter().map(line).collect();
             anyhow!(lines.join("\nbiaobu: "))
         })?;
     for notice in &portfolio.notices {
@@ -115,7 +126,7 @@ pub fn portfolio(asked: &Asked, inputs: &Inputs, rules: &Rules, lang: Lang) -> R
             (Some(row), Lang::En) => format!(" row {row}"),
             (None, _) => String::new(),
         };
-        eprintln!("{}{row}: {}", notice.path, notice.message.get(lang));
+        tell(&format!("{}{row}: {}", terminal::file_name(&notice.path, lang), notice.message.get(lang)));
     }
     Ok(portfolio)
 }

@@ -143,10 +143,22 @@ impl Roster {
         Some(Notice { path: path.to_owned(), row: None, message })
     }
 
-    /// Units of the applicants file that no row names.
-    pub fn unused<'a>(&'a self, path: &'a str, nobody_named: bool) -> impl Iterator<Item = Notice> + 'a {
-        self.units.iter().filter(|unit| !unit.appeared).filter_map(move |unit| {
-            let name = shown(&unit.name);
+    /// Units of the applicants file that no row names; many of them in one notice.
+    pub fn unused(&self, path: &str, nobody_named: bool) -> Vec<Notice> {
+        const MOST_NAMED: usize = 10;
+        let unused = self.units.iter().filter(|unit| !unit.appeared);
+        let unused: Vec<(u64, &str)> = unused.filter_map(|unit| Some((unit.row?, unit.name.as_str()))).collect();
+        let notice = |row, message| Notice { path: path.to_owned(), row, message };
+        if unused.len() > MOST_NAMED {
+            let (count, first) = (unused.len(), unused.first().map(|(_, name)| shown(name)).unwrap_or_default());
+            let message = words!(
+                zh: "单位表里有 {count} 个单位没有成果，例如“{first}”",
+                en: "{count} units of the applicants file have no achievement, \"{first}\" for example"
+            );
+            return vec![notice(None, message)];
+        }
+        let tell = |(row, name): &(u64, &str)| {
+            let name = shown(name);
             let message = if nobody_named {
                 words!(
                     zh: "成果表没有写申报单位，“{name}”没有用到；如果成果属于它，请加 --applicant {name}",
@@ -159,8 +171,9 @@ impl Roster {
                     en: "there is no achievement of \"{name}\""
                 )
             };
-            Some(Notice { path: path.to_owned(), row: Some(unit.row?), message })
-        })
+            notice(Some(*row), message)
+        };
+        unused.iter().map(tell).collect()
     }
 
     /// Units with readable rows, by first appearance.

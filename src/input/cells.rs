@@ -198,6 +198,11 @@ fn unreadable(fact: &Fact, cell: &str, expected: &Words, near: Option<&str>) -> 
 /// The candidate that `found` was probably meant to be: at most one edit away, or two where either is long enough
 /// (four letters) for two edits to be a slip and not another word.
 pub(super) fn near<'a>(found: &str, candidates: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    /// No name is longer: nothing this long is a slip of one, and comparing a cell of megabytes takes minutes.
+    const LONGEST: usize = 200;
+    if found.chars().nth(LONGEST).is_some() {
+        return None;
+    }
     let long = |word: &str| word.chars().nth(3).is_some();
     let found_is_long = long(found.trim());
     text::nearest(found, candidates.clone(), 1)

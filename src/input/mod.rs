@@ -254,8 +254,10 @@ impl<'a> File<'a> {
         let error = |line, message| InputError { path: path.clone(), line, row: None, message };
         let (text, encoding) = decode::decode(&source.bytes, forced).map_err(|words| vec![error(None, words)])?;
         let table = Table::open(text).map_err(|broken| vec![error(broken.line, broken.message)])?;
-        let columns = Columns::new(dictionary, of, &table.header)
-            .map_err(|mistakes| mistakes.into_iter().map(|words| error(None, words)).collect::<Vec<_>>())?;
+        let columns = Columns::new(dictionary, of, &table.header).map_err(|mistakes| {
+            let mistakes = header_below(dictionary, of, &table).map_or(mistakes, |words| vec![words]);
+            mistakes.into_iter().map(|words| error(None, words)).collect::<Vec<_>>()
+        })?;
         let applicant = dictionary.vocabulary.known().applicant;
         Ok(File { path, sha256: sha256(&source.bytes), encoding, table, columns, applicant })
     }
@@ -371,6 +373,26 @@ impl<'a> File<'a> {
         let file = InputFile { path: self.path.clone(), sha256: self.sha256.clone(), rows: 0, encoding: self.encoding };
         Read { file, invalid: Vec::new(), notices: Vec::new() }
     }
+}
+
+/// The advice where a title stands above the header: the first record is none, and one of the next few is.
+fn header_below(dictionary: &Dictionary<'_>, of: Of, table: &Table<'_>) -> Option<Words> {
+    const MOST_LINES: usize = 10;
+    let known = |cells: &mut dyn Iterator<Item = &str>| cells.filter(|c| dictionary.header(of, c).is_some()).count();
+    if known(&mut table.header.iter().map(String::as_str)) > 0 {
+        return None;
+    }
+    let mut records = table.records().ok()?;
+    for _ in 0..MOST_LINES {
+        let row = records.next().ok()??;
+        if known(&mut records.cells.iter()) > 1 {
+            return Some(words!(
+                zh: "第一行应为表头，而第 {row} 行才像是表头；请删去它上面的标题行",
+                en: "the first row should be the header, but row {row} looks like it; delete the title above it"
+            ));
+        }
+    }
+    None
 }
 
 /// The cells of one record.

@@ -8,7 +8,7 @@ use crate::facts::Achievement;
 use crate::lang::Lang;
 
 /// The columns, before the extra ones. Scripts read them: names are never changed.
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 21] = [
     "applicant",
     "policy",
     "year",
@@ -29,6 +29,7 @@ const COLUMNS: [&str; 20] = [
     "reasons",
     "assumptions",
     "warnings",
+    "path",
 ];
 
 /// Writes the items as CSV. Headers are English keys, as in JSON, in either language; texts follow the language.
@@ -36,6 +37,14 @@ const COLUMNS: [&str; 20] = [
 /// # Errors
 /// What the writer reports.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    write_records(report, out).map_err(|error| match error.into_kind() {
+        // As the writer reported it: a closed pipe must be known as one.
+        ::csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    })
+}
+
+fn write_records(report: &Report<'_>, out: &mut dyn Write) -> ::csv::Result<()> {
     let extra = extra_headers(report);
     let mut writer = ::csv::Writer::from_writer(out);
     let headers = COLUMNS.iter().map(|name| (*name).to_owned()).chain(extra.iter().map(|name| format!("extra.{name}")));
@@ -66,10 +75,11 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
         put("row", row.row.to_string());
         put("status", "invalid".to_owned());
         put("reasons", messages.join(separator));
+        put("path", row.path.clone());
         fill_extra(&mut cells[COLUMNS.len()..], &extra, &row.extra);
         writer.write_record(cells.iter().map(|cell| harmless(cell)))?;
     }
-    writer.flush()
+    Ok(writer.flush()?)
 }
 
 /// Every column that the vocabulary does not know, by first appearance.
@@ -132,6 +142,7 @@ fn record(
         reasons.join(separator),
         assumptions.join(separator),
         warnings.join(separator),
+        report.portfolio.inputs.get(row.input).map(|input| input.path.clone()).unwrap_or_default(),
     ];
     debug_assert_eq!(cells.len(), COLUMNS.len());
     cells.resize(COLUMNS.len() + extra.len(), String::new());

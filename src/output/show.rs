@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use jiff::civil::Date;
 
 use super::table::paragraph;
@@ -46,7 +46,14 @@ pub fn list(policies: &[Policy], day: Date, lang: Lang, width: usize, out: &mut 
             policy.clauses.len().to_string(),
         ]);
     }
-    writeln!(out, "{table}")?;
+    // A period is not broken between its days.
+    if let Some(validity) = table.column_mut(3) {
+        validity.set_constraint(ColumnConstraint::ContentWidth);
+    }
+    let text = table.to_string();
+    for line in text.lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
     if zh { writeln!(out, "状态按 {day} 计") } else { writeln!(out, "state as of {day}") }
 }
 

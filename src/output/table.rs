@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use unicode_width::UnicodeWidthStr;
 
+use super::terminal;
 use super::words::Speaker;
 use super::{Evaluation, Report, when};
 use crate::engine::result::{Assumption, Item, Reason, Status};
 use crate::facts::Achievement;
-use crate::input::Invalid;
+use crate::input::{Invalid, Mistake};
 use crate::lang::Lang;
 use crate::money::Money;
 
@@ -29,7 +30,7 @@ pub fn write(report: &Report<'_>, width: usize, out: &mut dyn Write) -> io::Resu
     }
     invalid(report, width, out)?;
     if sum.results > 1 {
-        sum.write(report.lang, out)?;
+        sum.write(report.lang, width, out)?;
     }
     Ok(())
 }
@@ -78,13 +79,14 @@ impl Sum {
         self.potential += evaluation.result.potential_total;
     }
 
-    fn write(&self, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    fn write(&self, lang: Lang, width: usize, out: &mut dyn Write) -> io::Result<()> {
         let (results, items) = (self.results, self.items);
         let totals = totals(lang, self.total, self.fixed, self.ceiling, self.potential);
-        match lang {
-            Lang::Zh => writeln!(out, "共{results}份结果、{items}项：{totals}"),
-            Lang::En => writeln!(out, "{results} results, {items} items: {totals}"),
-        }
+        let line = match lang {
+            Lang::Zh => format!("共{results}份结果、{items}项：{totals}"),
+            Lang::En => format!("{results} results, {items} items: {totals}"),
+        };
+        paragraph(&line, 0, width, out)
     }
 }
 
@@ -189,7 +191,10 @@ fn items(
         evaluation.result.items.iter().zip(&evaluation.applicant.achievements).collect();
     let widest = |least: usize, texts: &mut dyn Iterator<Item = usize>| texts.fold(least, usize::max);
     let widths = Widths {
-        id: widest(4, &mut pairs.iter().map(|(_, row)| row.id.width()).filter(|width| *width <= WIDEST_ID)),
+        id: widest(
+            4,
+            &mut pairs.iter().map(|(_, row)| terminal::line(&row.id).width()).filter(|width| *width <= WIDEST_ID),
+        ),
         status: widest(6, &mut pairs.iter().map(|(item, _)| speaker.status(item.status).width())),
         clause: widest(6, &mut pairs.iter().map(|(item, _)| cite(item).width())),
         money: if zh { 12 } else { 14 },
@@ -207,13 +212,14 @@ fn items(
         };
         let cite = cite(item);
         let (base, paid) = (amount(item.base), amount(item.amount));
-        let mut cells = [row.id.as_str(), speaker.status(item.status), cite.as_str(), base.as_str(), paid.as_str()];
-        if row.id.width() > widths.id {
-            paragraph(&row.id, 2, width, out)?;
+        let id = terminal::line(&row.id);
+        let mut cells = [id.as_str(), speaker.status(item.status), cite.as_str(), base.as_str(), paid.as_str()];
+        if id.width() > widths.id {
+            paragraph(&id, 2, width, out)?;
             cells[0] = "";
         }
         let line = columns(&widths, &cells);
-        let title = row.facts.text(report.vocabulary.known().title).unwrap_or_default();
+        let title = short_title(row.facts.text(report.vocabulary.known().title).unwrap_or_default());
         if line.width() + 2 + title.width() <= width {
             writeln!(out, "{}", format!("{line}  {title}").trim_end())?;
         } else {
@@ -225,6 +231,13 @@ fn items(
         }
     }
     Ok(())
+}
+
+/// A title as the table shows it; the other formats have it in full.
+fn short_title(title: &str) -> String {
+    const LONGEST: usize = 200;
+    let short: String = title.chars().take(LONGEST).map(terminal::visible).collect();
+    if title.chars().nth(LONGEST).is_some() { format!("{short}…") } else { short }
 }
 
 /// One line of columns: three to the left, two amounts to the right.
@@ -279,19 +292,18 @@ fn invalid(report: &Report<'_>, width: usize, out: &mut dyn Write) -> io::Result
     writeln!(out)
 }
 
-/// One line per mistake of an unreadable row: where, what was found, what to do.
+/// One line per mistake of an unreadable row: where, what was found (the message quotes it), what to do.
 pub fn invalid_lines(row: &Invalid, lang: Lang) -> Vec<String> {
-    let place = |column: &str| match lang {
-        Lang::Zh => format!("{} 第{}行 {column}", row.path, row.row),
-        Lang::En => format!("{} row {} {column}", row.path, row.row),
+    let (path, number) = (terminal::file_name(&row.path, lang), row.row);
+    let line = |mistake: &Mistake| {
+        let column = mistake.column.as_ref().map(|column| format!(" {column}")).unwrap_or_default();
+        let message = mistake.message.get(lang);
+        match lang {
+            Lang::Zh => format!("  {path} 第{number}行{column}：{message}"),
+            Lang::En => format!("  {path} row {number}{column}: {message}"),
+        }
     };
-    row.mistakes
-        .iter()
-        .map(|mistake| {
-            let column = mistake.column.as_deref().unwrap_or("-");
-            format!("  {} “{}”：{}", place(column), mistake.value, mistake.message.get(lang))
-        })
-        .collect()
+    row.mistakes.iter().map(line).collect()
 }
 
 /// Writes a text in lines of at most `width` columns, later ones indented. Chinese may break between any two
@@ -314,7 +326,7 @@ pub fn paragraph(text: &str, indent: usize, width: usize, out: &mut dyn Write) -
 fn pieces(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     let mut open = true;
-    for c in text.chars().map(|c| if c.is_whitespace() || c.is_control() { ' ' } else { c }) {
+    for c in text.chars().map(terminal::visible) {
         let closing = matches!(c, '，' | '。' | '；' | '：' | '、' | '）' | '”' | '》' | '】' | ' ');
         let joins = open
             || closing

@@ -25,7 +25,8 @@ pub struct RuleFile {
 impl RuleFile {
     /// A policy declares itself by the table `[policy]`; every other rule file is a part of the vocabulary.
     pub fn is_policy(&self) -> bool {
-        self.text.lines().any(|line| line.trim_end() == "[policy]")
+        let header = |line: &str| line.split('#').next().unwrap_or_default().split_whitespace().collect::<String>();
+        self.text.lines().any(|line| header(line) == "[policy]")
     }
 
     /// Parses the TOML. Syntax errors go to `problems`; what could be read is handed to `read`.
