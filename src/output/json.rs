@@ -107,7 +107,11 @@ impl Serialize for ResultEntry<'_> {
         entry.serialize_entry("on", &result.on.map(|day| day.to_string()))?;
         entry.serialize_entry("in_force", &result.in_force)?;
         entry.serialize_entry("validity_ignored", &result.validity_ignored)?;
-        entry.serialize_entry("call", &speaker.call(result))?;
+        let call = policy.call_of(result.year).map(|call| {
+            let open_until = call.open_until.map(|day| day.to_string());
+            json!({ "year": call.year, "open_until": open_until, "note": speaker.call(result) })
+        });
+        entry.serialize_entry("call", &call)?;
         entry.serialize_entry("call_applied", &result.call_applied)?;
         let barred: Vec<Json> = result
             .barred_by
