@@ -6,8 +6,9 @@ use crate::rulefile::{Code, Diagnostic, Severity, Span};
 use crate::vocabulary::{FactId, FactType, Vocabulary};
 use crate::words;
 
-/// Looks for such mistakes in a policy that could be read.
-pub fn lint(vocabulary: &Vocabulary, policy: &Policy) -> Vec<Diagnostic> {
+/// Looks for such mistakes in a policy that could be read. Where reading it found errors (`complete` is false), parts
+/// of it are missing here, and nothing is said of what is missing.
+pub fn lint(vocabulary: &Vocabulary, policy: &Policy, complete: bool) -> Vec<Diagnostic> {
     let mut lint = Lint { vocabulary, policy, found: Vec::new() };
     lint.ids();
     for clause in &policy.clauses {
@@ -18,6 +19,9 @@ pub fn lint(vocabulary: &Vocabulary, policy: &Policy) -> Vec<Diagnostic> {
     }
     lint.overlaps();
     lint.unused();
+    if !complete {
+        lint.found.retain(|found| !matches!(found.code, Code::Incomplete | Code::Unused | Code::MissingKey));
+    }
     lint.found
 }
 
@@ -159,27 +163,27 @@ impl Lint<'_> {
                     let (one, two) = (&other.id, &cap.id);
                     self.error(
                         Code::Overlap,
-                        0..0,
+                        cap.span.clone(),
                         words!(zh: "封顶 `{one}` 与 `{two}` 交叉，但互不包含", en: "caps `{one}` and `{two}` overlap, and neither contains the other"),
                         words!(zh: "使一个包含另一个", en: "make one contain the other"),
                     );
                 }
             }
         }
-        let groups: Vec<&Vec<ClauseIndex>> = self
+        let groups: Vec<(&Vec<ClauseIndex>, Span)> = self
             .policy
             .limits
             .iter()
             .filter_map(|limit| match &limit.of {
-                LimitOf::Items { on, .. } => Some(on),
+                LimitOf::Items { on, .. } => Some((on, limit.span.clone())),
                 LimitOf::Categories => None,
             })
             .collect();
-        for (index, group) in groups.iter().enumerate() {
-            if groups[..index].iter().any(|other| other.iter().any(|clause| group.contains(clause))) {
+        for (index, (group, span)) in groups.iter().enumerate() {
+            if groups[..index].iter().any(|(other, _)| other.iter().any(|clause| group.contains(clause))) {
                 self.error(
                     Code::Overlap,
-                    0..0,
+                    span.clone(),
                     words!(zh: "同一条款受两个件数限制", en: "a clause stands under two limits of items"),
                     words!(zh: "每个条款至多受一个件数限制", en: "a clause takes at most one limit of items"),
                 );
@@ -193,7 +197,7 @@ impl Lint<'_> {
                 let id = &category.id;
                 self.error(
                     Code::Unused,
-                    0..0,
+                    category.span.clone(),
                     words!(zh: "没有条款属于类别 `{id}`", en: "no clause is of category `{id}`"),
                     words!(zh: "删去它", en: "remove it"),
                 );
@@ -205,7 +209,7 @@ impl Lint<'_> {
                 let id = &parameter.id;
                 self.error(
                     Code::Unused,
-                    0..0,
+                    parameter.span.clone(),
                     words!(zh: "没有封顶用到参数 `{id}`", en: "no cap uses the parameter `{id}`"),
                     words!(zh: "删去它", en: "remove it"),
                 );

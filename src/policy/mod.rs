@@ -34,9 +34,10 @@ pub struct Loaded {
 pub fn load(vocabulary: &Vocabulary, file: &RuleFile) -> Result<Loaded, Vec<Diagnostic>> {
     let (policy, mut found) = load::read(vocabulary, file);
     if let Some(policy) = &policy {
-        found.extend(lint::lint(vocabulary, policy));
+        let complete = !is_broken(&found);
+        found.extend(lint::lint(vocabulary, policy, complete));
     }
-    let broken = found.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
+    let broken = is_broken(&found);
     match policy {
         Some(policy) if !broken => Ok(Loaded { policy, warnings: found }),
         _ => Err(found),
@@ -51,6 +52,10 @@ pub fn digest(file: &RuleFile) -> String {
 /// A SHA-256 in hex.
 pub fn digest_of(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn is_broken(found: &[Diagnostic]) -> bool {
+    found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
 }
 
 impl Policy {

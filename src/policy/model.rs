@@ -88,6 +88,8 @@ pub struct Category {
     pub id: String,
     /// Its name.
     pub title: Words,
+    /// Where it stands in the rule file.
+    pub span: Span,
 }
 
 /// A number that the caller gives by `--param`.
@@ -97,6 +99,8 @@ pub struct Parameter {
     pub id: String,
     /// What it is.
     pub title: Words,
+    /// Where it stands in the rule file.
+    pub span: Span,
 }
 
 /// What lead and participate mean for some rows.
@@ -462,6 +466,8 @@ pub struct Limit {
     pub of: LimitOf,
     /// Over what time.
     pub over: Over,
+    /// Where it stands in the rule file.
+    pub span: Span,
 }
 
 /// What a limit counts.
@@ -495,6 +501,8 @@ pub struct Cap {
     pub raised: Option<Raise>,
     /// Over what time.
     pub over: Over,
+    /// Where it stands in the rule file.
+    pub span: Span,
 }
 
 /// How much a cap allows.

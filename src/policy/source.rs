@@ -173,11 +173,11 @@ fn figures(policy: &Policy) -> Vec<Figure> {
     }
     for cap in &policy.caps {
         match &cap.at_most {
-            CapAmount::Money(money) => add(&cap.cite, Value::Money(*money), &(0..0)),
-            CapAmount::OfParameter(_, share) => add(&cap.cite, Value::Share(*share), &(0..0)),
+            CapAmount::Money(money) => add(&cap.cite, Value::Money(*money), &cap.span),
+            CapAmount::OfParameter(_, share) => add(&cap.cite, Value::Share(*share), &cap.span),
         }
         if let Some(to) = cap.raised.as_ref().and_then(|raise| raise.to) {
-            add(&cap.cite, Value::Money(to), &(0..0));
+            add(&cap.cite, Value::Money(to), &cap.span);
         }
     }
     figures

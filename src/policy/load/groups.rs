@@ -165,8 +165,9 @@ impl Reader<'_, '_> {
             }
         });
         let over = self.over(&entry);
+        let span = super::head_span(&entry, "cite");
         entry.finish();
-        Some(Limit { cite: cite?, title, at_most: at_most?, of: of?, over })
+        Some(Limit { cite: cite?, title, at_most: at_most?, of: of?, over, span })
     }
 
     pub(super) fn over(&self, entry: &Entry<'_, '_>) -> Over {
@@ -201,8 +202,9 @@ impl Reader<'_, '_> {
             Some(Raise { to, by })
         });
         let over = self.over(&entry);
+        let span = super::head_span(&entry, "id");
         entry.finish();
-        Some(Cap { id: id?, cite: cite?, title, on, at_most: at_most?, raised, over })
+        Some(Cap { id: id?, cite: cite?, title, on, at_most: at_most?, raised, over, span })
     }
 
     pub(super) fn cap_amount(&self, node: &Node<'_, '_>, parameters: &[Parameter]) -> Option<CapAmount> {

@@ -114,8 +114,9 @@ impl Reader<'_, '_> {
             .into_iter()
             .filter_map(|entry| {
                 let (id, title) = (entry.need_text("id"), self.title(&entry));
+                let span = head_span(&entry, "id");
                 entry.finish();
-                Some(Category { id: id?, title })
+                Some(Category { id: id?, title, span })
             })
             .collect();
         self.unique_ids("category", root.get("category"), categories.iter().map(|c| c.id.clone()).collect());
@@ -143,4 +144,9 @@ impl Reader<'_, '_> {
 /// Reads every `[[key]]`; one that cannot be read has left its mistakes with the problems.
 fn each<'a, 'p, T>(root: &Entry<'a, 'p>, key: &str, read: impl Fn(Entry<'a, 'p>) -> Option<T>) -> Vec<T> {
     root.entries(key).into_iter().filter_map(read).collect()
+}
+
+/// Where an entry is pointed at: its id or clause number, else its header.
+fn head_span(entry: &Entry<'_, '_>, key: &str) -> Span {
+    entry.get(key).map_or(entry.span(), |node| node.span())
 }

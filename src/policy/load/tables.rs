@@ -102,8 +102,9 @@ impl Reader<'_, '_> {
 
     pub(super) fn parameter(&self, entry: Entry<'_, '_>) -> Option<Parameter> {
         let (id, title) = (entry.need_text("id"), self.title(&entry));
+        let span = super::head_span(&entry, "id");
         entry.finish();
-        Some(Parameter { id: id?, title })
+        Some(Parameter { id: id?, title, span })
     }
 
     pub(super) fn not_modelled(&self, entry: Entry<'_, '_>) -> Option<NotModelled> {
