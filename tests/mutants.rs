@@ -34,11 +34,28 @@ fn survives(vocabulary: &Vocabulary, file: &RuleFile) -> bool {
 }
 
 /// Figures that nothing can prove, and why.
-const EXPLAINED: [(&str, &str, &str); 1] = [(
-    "xiamen-2020.toml",
-    "within = \"5 years before application\"",
-    "the policy pays only from 2020-10-09 on and ends on 2025-10-08, so that the five years never cut anything off",
-)];
+const EXPLAINED: [(&str, &str, &str); 4] = [
+    (
+        "xiamen-2020.toml",
+        "within = \"5 years before application\"",
+        "the policy pays only from 2020-10-09 on and ends on 2025-10-08, so that the five years never cut anything off",
+    ),
+    (
+        "liaocheng-2021.toml",
+        "application_day = \"09-30\"",
+        "the window ends on that day too, so that a later day of application pays for nothing more",
+    ),
+    (
+        "liaocheng-2021.toml",
+        "  \"500元\",",
+        "of tiers among which a reviewer chooses the highest counts, and this is a lower one",
+    ),
+    (
+        "liaocheng-2021.toml",
+        "  \"300元\",",
+        "of tiers among which a reviewer chooses the highest counts, and this is a lower one",
+    ),
+];
 
 struct Mutant {
     file: RuleFile,
