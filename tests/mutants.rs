@@ -92,6 +92,21 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
         "within = \"2022-01-01 to 2023-12-31\"",
         "nothing dated after the application counts, and that is at the latest on the last day of the call's year",
     ),
+    (
+        "liaocheng-2021.toml",
+        "application_day = \"09-30\"",
+        "the window ends on that day too, so that a later day of application pays for nothing more",
+    ),
+    (
+        "liaocheng-2021.toml",
+        "  \"500元\",",
+        "of tiers among which a reviewer chooses the highest counts, and this is a lower one",
+    ),
+    (
+        "liaocheng-2021.toml",
+        "  \"300元\",",
+        "of tiers among which a reviewer chooses the highest counts, and this is a lower one",
+    ),
 ];
 
 struct Mutant {

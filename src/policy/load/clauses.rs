@@ -154,12 +154,21 @@ impl Reader<'_, '_> {
     /// Amounts may be percentages of other lines or clauses: sums first, then what refers to them.
     pub(super) fn resolve_amounts(&self, drafts: Vec<Draft<'_, '_>>) -> Vec<Clause> {
         let mut sums: HashMap<String, Money> = HashMap::new();
-        for draft in &drafts {
-            for leaf in &draft.leaves {
-                if let Some(Target::Money(money)) =
-                    self.quiet_phrase(&leaf.node).filter(|p| p.share == Share::ONE).map(|p| p.of)
-                {
-                    sums.insert(full_name(&draft.clause.id, &leaf.path), money);
+        // A percentage may refer to a line that is a percentage itself: go on until nothing more is settled.
+        let mut settled = usize::MAX;
+        while settled != sums.len() {
+            settled = sums.len();
+            for (clause, leaf) in
+                drafts.iter().flat_map(|draft| draft.leaves.iter().map(|leaf| (&draft.clause.id, leaf)))
+            {
+                let Some(parsed) = self.quiet_phrase(&leaf.node) else { continue };
+                let of = match &parsed.of {
+                    Target::Money(money) => Some(*money),
+                    Target::Name(name) => sums.get(&full_name(clause, name)).or_else(|| sums.get(name)).copied(),
+                    Target::CaseByCase(_) => None,
+                };
+                if let Some(of) = of {
+                    sums.insert(full_name(clause, &leaf.path), parsed.share.of(of));
                 }
             }
         }
