@@ -1,5 +1,5 @@
 //! Large units and large choices stay fast, in a debug build as well. The bounds are generous, so that a busy machine
-//! does not break them; what they catch is work that grows faster than the rows do.
+//! does not break them; what they catch is work that explodes with the rows, the blanks or the choices.
 
 use std::time::{Duration, Instant};
 
