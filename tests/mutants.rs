@@ -107,6 +107,11 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
         "  \"300元\",",
         "of tiers among which a reviewer chooses the highest counts, and this is a lower one",
     ),
+    (
+        "huangpu-2019.toml",
+        "needs    = [{ cite = \"第十条（四）\", fact = \"stage\", is = \"accepted\", unknown = \"assumed\" }]",
+        "the two halves are equal and the start comes first, so that a blank stage is paid by the start either way",
+    ),
 ];
 
 struct Mutant {
