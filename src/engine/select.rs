@@ -73,7 +73,6 @@ pub(super) struct Decision {
 
 /// The outcome for one choice of values of the blank selecting facts.
 struct Outcome {
-    tried: Vec<ValueId>,
     given: Selectors,
     best: Option<Candidate>,
     /// A greater amount that unknown facts leave open.
@@ -99,7 +98,7 @@ pub(super) fn decide(context: &Context<'_>, item: usize) -> Decision {
                 assumed.push(Assumption { what: Assumed::Default(*fact, value), cite });
             }
         }
-        outcomes.push(outcome(context, item, given, tried.to_vec(), assumed));
+        outcomes.push(outcome(context, item, given, assumed));
     });
     let mut decision = if outcomes.len() == 1 {
         let outcome = outcomes.remove(0);
@@ -139,7 +138,8 @@ fn openings(context: &Context<'_>, achievement: &Achievement) -> Openings {
     }
     let mut assumptions = Vec::new();
     let mut open = Vec::new();
-    for fact in vocabulary.selecting().filter(|fact| used_for(context, kind, *fact)) {
+    let given = fixed.clone();
+    for fact in vocabulary.selecting().filter(|fact| matters(context, &given, *fact)) {
         match achievement.facts.get(fact) {
             Some(Value::Code(_)) => {}
             Some(Value::OneOf(values)) => open.push((fact, values.to_vec())),
@@ -174,12 +174,14 @@ fn default_of(context: &Context<'_>, fact: FactId, given: &Selectors) -> Option<
     Some((rule.value, rule.cite.clone()))
 }
 
-/// True if a clause for rows of `kind` is selected by `fact`: only such a fact matters.
-fn used_for(context: &Context<'_>, kind: Option<ValueId>, fact: FactId) -> bool {
-    let kind_fact = context.vocabulary.known().kind;
+/// True if a clause that the given facts leave possible is selected by `fact`: only such a fact matters.
+fn matters(context: &Context<'_>, given: &Selectors, fact: FactId) -> bool {
+    // The role may be derived from the rank, so that the one given excludes nothing.
+    let role = context.vocabulary.known().role;
     context.policy.clauses.iter().any(|clause| {
-        let fits = clause.selects.values(kind_fact).is_none_or(|kinds| kind.is_some_and(|kind| kinds.contains(&kind)));
-        fits && (clause.by.contains(&fact) || clause.selects.values(fact).is_some())
+        let mut asked = clause.selects.0.iter().filter(|(asked, _)| *asked != role);
+        let possible = asked.all(|(asked, values)| given.get(*asked).is_none_or(|value| values.contains(&value)));
+        possible && (clause.by.contains(&fact) || clause.selects.values(fact).is_some())
     })
 }
 
@@ -197,13 +199,7 @@ fn for_each_choice(open: &[(FactId, Vec<ValueId>)], visit: &mut impl FnMut(&[Val
 
 // ---------------------------------------------------------------------- one choice of values
 
-fn outcome(
-    context: &Context<'_>,
-    item: usize,
-    given: Selectors,
-    tried: Vec<ValueId>,
-    assumed: Vec<Assumption>,
-) -> Outcome {
+fn outcome(context: &Context<'_>, item: usize, given: Selectors, assumed: Vec<Assumption>) -> Outcome {
     let achievement = &context.applicant.achievements[item];
     let mut effective = given.clone();
     let role = context.vocabulary.known().role;
@@ -265,7 +261,7 @@ fn outcome(
         candidate
     };
     let (best, possible) = (best.map(under_defaults), possible.map(under_defaults));
-    Outcome { tried, best, possible, given: row.given, missing, considered }
+    Outcome { best, possible, given: row.given, missing, considered }
 }
 
 /// The amount of a clause for a row, if the clause is selected at all.
@@ -495,19 +491,23 @@ fn deciding_facts(
 ) -> Vec<Missing> {
     let known = context.vocabulary.known();
     let mut missing = Vec::new();
-    for (place, (fact, _)) in open.iter().enumerate() {
+    // Outcomes stand in the order of `for_each_choice`: along one fact they are `stride` apart.
+    let mut stride = outcomes.len();
+    for (fact, values) in open {
+        let span = stride;
+        stride /= values.len();
         for (index, outcome) in outcomes.iter().enumerate() {
-            let differs = outcomes.iter().zip(like).skip(index + 1).any(|(other, other_like)| {
-                let alone = (0..open.len()).all(|p| (p == place) != (outcome.tried[p] == other.tried[p]));
-                alone && *other_like != like[index]
-            });
+            let end = index - index % span + span;
+            let differs = (index + stride..end).step_by(stride).any(|other| like[other] != like[index]);
             if !differs {
                 continue;
             }
             // Where lead and participate go by rank, it is the rank that one has to look up.
             let by_rank = row::role_rule(context, &outcome.given).is_some_and(|rule| rule.by_rank.is_some());
-            let named = if *fact == known.role && by_rank { known.rank } else { *fact };
-            missing.push(Missing::Fact(named));
+            let named = Missing::Fact(if *fact == known.role && by_rank { known.rank } else { *fact });
+            if !missing.contains(&named) {
+                missing.push(named);
+            }
         }
     }
     missing

@@ -2,9 +2,11 @@
 //! greatest total after all caps, the true optimum.
 //!
 //! Items that share class, caps and what raises caps differ only in amount, so that of each such bundle the greatest
-//! amounts are taken: totals never fall when an amount grows. What remains to be tried is how many of each bundle,
-//! and which categories. The work is (sets of categories) x (splits of N over the bundles of one class, usually one)
-//! x (items x caps): polynomial in the items for a given policy, never exponential in them.
+//! amounts are taken: totals never fall when an amount grows. What remains to be chosen is how many of each bundle and
+//! which categories. Classes that mix bundles are taken one after another; of the partial choices only those are kept
+//! that no other beats in every sum that the caps look at. The work is (sets of categories) x (splits of N over the
+//! bundles of a class) x (kept choices) x (items x caps): for a given policy polynomial in the items, since amounts
+//! come from the policy's table, and never a search over sets of items.
 
 use super::select::{self};
 use super::totals::Entry;
@@ -44,7 +46,7 @@ pub(super) fn choose(context: &Context<'_>, entries: &[Entry<'_>], eligible: &[b
         return left_out;
     }
     let search = Search { context, entries, classes: classes(context, entries, eligible) };
-    let (category_limit, sets) = category_sets(context, entries, eligible);
+    let (category_limit, sets) = search.category_sets(eligible);
     let mut best: Option<(Money, Vec<usize>, Vec<bool>)> = None;
     for set in sets {
         let allowed = search.within(eligible, &set);
@@ -60,7 +62,7 @@ pub(super) fn choose(context: &Context<'_>, entries: &[Entry<'_>], eligible: &[b
     let selected = search.first_rows(&allowed, selected, total);
     for index in (0..entries.len()).filter(|index| eligible[*index] && !selected[*index]) {
         let class = search.classes.iter().find(|class| class.members.contains(&index)).map(|class| class.limit);
-        left_out[index] = if allowed[index] { class } else { category_limit };
+        left_out[index] = if allowed[index] { class } else { category_limit.or(class) };
     }
     left_out
 }
@@ -84,30 +86,6 @@ fn classes(context: &Context<'_>, entries: &[Entry<'_>], eligible: &[bool]) -> V
     classes
 }
 
-/// The sets of categories to try, fewer first, then in the order of the rule file; and the limit behind them. Where
-/// no limit binds there is one set, of all categories.
-fn category_sets(context: &Context<'_>, entries: &[Entry<'_>], eligible: &[bool]) -> (Option<usize>, Vec<Vec<usize>>) {
-    let mut present: Vec<usize> = entries
-        .iter()
-        .zip(eligible)
-        .filter(|(_, eligible)| **eligible)
-        .map(|(entry, _)| context.policy.clauses[entry.candidate.clause].category)
-        .collect();
-    present.sort_unstable();
-    present.dedup();
-    let limits = context.policy.limits.iter().enumerate();
-    let tightest = limits
-        .filter(|(_, limit)| matches!(limit.of, LimitOf::Categories))
-        .min_by_key(|(_, limit)| limit.at_most)
-        .filter(|(_, limit)| limit.at_most < present.len());
-    let Some((index, limit)) = tightest else { return (None, vec![present]) };
-    let mut sets = Vec::new();
-    for size in 1..=limit.at_most {
-        combinations(&present, size, &mut Vec::new(), &mut sets);
-    }
-    (Some(index), sets)
-}
-
 fn combinations(from: &[usize], size: usize, begun: &mut Vec<usize>, sets: &mut Vec<Vec<usize>>) {
     if size == 0 {
         sets.push(begun.clone());
@@ -121,13 +99,64 @@ fn combinations(from: &[usize], size: usize, begun: &mut Vec<usize>, sets: &mut 
 }
 
 impl Search<'_> {
+    fn category(&self, index: usize) -> usize {
+        self.context.policy.clauses[self.entries[index].candidate.clause].category
+    }
+
+    /// The sets of categories to try, fewer first, then in the order of the rule file; and the limit behind them.
+    /// Where no limit binds there is one set, of all categories.
+    fn category_sets(&self, eligible: &[bool]) -> (Option<usize>, Vec<Vec<usize>>) {
+        let mut present: Vec<usize> =
+            (0..self.entries.len()).filter(|index| eligible[*index]).map(|index| self.category(index)).collect();
+        present.sort_unstable();
+        present.dedup();
+        let limits = self.context.policy.limits.iter().enumerate();
+        let tightest = limits
+            .filter(|(_, limit)| matches!(limit.of, LimitOf::Categories))
+            .min_by_key(|(_, limit)| limit.at_most)
+            .filter(|(_, limit)| limit.at_most < present.len());
+        let mut sets = Vec::new();
+        if let Some((index, limit)) = tightest {
+            for size in 1..=limit.at_most {
+                combinations(&present, size, &mut Vec::new(), &mut sets);
+            }
+            return (Some(index), sets);
+        }
+        if !self.classes.iter().any(|class| self.spans_categories(class)) {
+            return (None, vec![present]);
+        }
+        // A class over several categories leaves open which of them are claimed; nothing else is left out.
+        for size in 1..=present.len() {
+            combinations(&present, size, &mut Vec::new(), &mut sets);
+        }
+        sets.retain(|set| self.leaves_nothing_out(eligible, set));
+        (None, sets)
+    }
+
+    /// True for a class over its limit with members in several categories.
+    fn spans_categories(&self, class: &Class) -> bool {
+        let first = class.members.first().map(|index| self.category(*index));
+        class.members.len() > class.at_most && class.members.iter().any(|index| Some(self.category(*index)) != first)
+    }
+
+    /// True if every item outside crowded classes lies in the set, and every class can be filled from it.
+    fn leaves_nothing_out(&self, eligible: &[bool], set: &[usize]) -> bool {
+        let inside = |index: &usize| set.contains(&self.category(*index));
+        let crowded = |index: usize| {
+            self.classes.iter().any(|class| class.members.len() > class.at_most && class.members.contains(&index))
+        };
+        (0..self.entries.len()).filter(|index| eligible[*index] && !crowded(*index)).all(|index| inside(&index))
+            && self.classes.iter().all(|class| {
+                class.members.iter().filter(|index| inside(index)).count() >= class.at_most.min(class.members.len())
+            })
+    }
+
     fn free(&self) -> Fixed {
         Fixed { inside: vec![false; self.entries.len()], outside: vec![false; self.entries.len()] }
     }
 
     fn within(&self, eligible: &[bool], categories: &[usize]) -> Vec<bool> {
-        let category = |entry: &Entry<'_>| self.context.policy.clauses[entry.candidate.clause].category;
-        self.entries.iter().zip(eligible).map(|(entry, ok)| *ok && categories.contains(&category(entry))).collect()
+        (0..self.entries.len()).map(|index| eligible[index] && categories.contains(&self.category(index))).collect()
     }
 
     fn total(&self, selected: &[bool]) -> Money {
@@ -183,48 +212,56 @@ impl Search<'_> {
             }
         }
         let mut best: Option<(Money, Vec<bool>)> = None;
-        self.try_splits(&mixed, fixed, &mut selected, &mut best);
+        for counts in self.undominated(&mixed, fixed) {
+            let mut attempt = selected.clone();
+            let bundles = mixed.iter().flat_map(|(_, bundles)| bundles);
+            for (bundle, count) in bundles.zip(counts) {
+                bundle[..count].iter().for_each(|index| attempt[*index] = true);
+            }
+            let total = self.total(&attempt);
+            if best.as_ref().is_none_or(|(most, _)| total > *most) {
+                best = Some((total, attempt));
+            }
+        }
         best.map_or(selected, |(_, selected)| selected)
     }
 
-    /// Tries every split of each mixed class over its bundles.
-    fn try_splits(
-        &self,
-        mixed: &[(usize, Vec<Vec<usize>>)],
-        fixed: &Fixed,
-        selected: &mut Vec<bool>,
-        best: &mut Option<(Money, Vec<bool>)>,
-    ) {
-        let Some(((at_most, bundles), rest)) = mixed.split_first() else {
-            let total = self.total(selected);
-            if best.as_ref().is_none_or(|(most, _)| total > *most) {
-                *best = Some((total, selected.clone()));
+    /// How many to take of each bundle of the mixed classes, in order: every choice that no other one beats or equals
+    /// in the sum of each signature.
+    fn undominated(&self, mixed: &[(usize, Vec<Vec<usize>>)], fixed: &Fixed) -> Vec<Vec<usize>> {
+        let mut signatures: Vec<Signature> = Vec::new();
+        let mut kept: Vec<(Vec<Money>, Vec<usize>)> = vec![(Vec::new(), Vec::new())];
+        for (at_most, bundles) in mixed {
+            let places: Vec<usize> = bundles
+                .iter()
+                .map(|bundle| {
+                    let signature = self.signature(bundle[0]);
+                    signatures.iter().position(|known| *known == signature).unwrap_or_else(|| {
+                        signatures.push(signature);
+                        signatures.len() - 1
+                    })
+                })
+                .collect();
+            let mut splits = Vec::new();
+            split(*at_most, bundles, fixed, &mut Vec::new(), &mut splits);
+            let mut next: Vec<(Vec<Money>, Vec<usize>)> = Vec::new();
+            for (sums, counts) in &kept {
+                for split in &splits {
+                    let mut sums = sums.clone();
+                    sums.resize(signatures.len(), Money::ZERO);
+                    for ((bundle, count), place) in bundles.iter().zip(split).zip(&places) {
+                        sums[*place] += bundle[..*count].iter().map(|i| self.entries[*i].candidate.paid).sum();
+                    }
+                    if next.iter().any(|(other, _)| other.iter().zip(&sums).all(|(other, sum)| other >= sum)) {
+                        continue;
+                    }
+                    next.retain(|(other, _)| !sums.iter().zip(other).all(|(sum, other)| sum >= other));
+                    next.push((sums, counts.iter().chain(split).copied().collect()));
+                }
             }
-            return;
-        };
-        self.split(*at_most, bundles, fixed, selected, &mut |selected| self.try_splits(rest, fixed, selected, best));
-    }
-
-    fn split(
-        &self,
-        places: usize,
-        bundles: &[Vec<usize>],
-        fixed: &Fixed,
-        selected: &mut Vec<bool>,
-        then: &mut dyn FnMut(&mut Vec<bool>),
-    ) {
-        let Some((bundle, rest)) = bundles.split_first() else {
-            then(selected);
-            return;
-        };
-        let beyond: usize = rest.iter().map(Vec::len).sum();
-        let held = bundle.iter().filter(|i| fixed.inside[**i]).count();
-        let fewest = places.saturating_sub(beyond).max(held);
-        for count in fewest..=places.min(bundle.len()) {
-            bundle[..count].iter().for_each(|index| selected[*index] = true);
-            self.split(places - count, rest, fixed, selected, then);
-            bundle.iter().for_each(|index| selected[*index] = false);
+            kept = next;
         }
+        kept.into_iter().map(|(_, counts)| counts).collect()
     }
 
     /// Among sets of the same total and categories, the one whose rows come first. Without caps the choice by amount
@@ -264,5 +301,20 @@ impl Search<'_> {
             }
         }
         best
+    }
+}
+
+/// Every way to fill `places` places from the bundles of a class: how many of each, the fixed ones first.
+fn split(places: usize, bundles: &[Vec<usize>], fixed: &Fixed, begun: &mut Vec<usize>, splits: &mut Vec<Vec<usize>>) {
+    let Some((bundle, rest)) = bundles.split_first() else {
+        splits.push(begun.clone());
+        return;
+    };
+    let beyond: usize = rest.iter().map(Vec::len).sum();
+    let held = bundle.iter().filter(|index| fixed.inside[**index]).count();
+    for count in places.saturating_sub(beyond).max(held)..=places.min(bundle.len()) {
+        begun.push(count);
+        split(places - count, rest, fixed, begun, splits);
+        begun.pop();
     }
 }

@@ -97,7 +97,6 @@ fn dozens_of_rows_under_limits_and_caps_are_chosen_in_seconds() {
 /// One limit of five per level, and a cap for each of three clauses: the splits of every level over the caps are
 /// tried in every combination, 21 for each level, so that each further level takes about 20 times as long.
 #[test]
-#[ignore = "engine: 75 s in a debug build; selection::try_splits is exponential in the classes that mix caps"]
 fn many_classes_that_mix_caps_are_chosen_in_seconds() {
     let invented = Invented {
         clauses: vec![0, 1, 2],
