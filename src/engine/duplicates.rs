@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Context;
 use super::result::{Op, Reason, Step};
-use super::row::Row;
+use super::row::{Row, Selectors};
 use super::totals::Entry;
 use crate::facts::Value;
 use crate::money::Money;
@@ -66,7 +66,7 @@ pub(super) fn merge(context: &Context<'_>, entries: &[Entry<'_>], open: &[bool])
                 && counted_under[index].is_none()
                 && rule.on.contains(&entry.candidate.clause)
                 && entry.candidate.selectors.meet(&rule.selects);
-            if let (true, Some(key)) = (concerned, likeness(context, rule, entry.item)) {
+            if let (true, Some(key)) = (concerned, likeness(context, rule, entry.item, &entry.candidate.selectors)) {
                 groups.entry(key).or_default().push(index);
             }
         }
@@ -81,9 +81,13 @@ pub(super) fn merge(context: &Context<'_>, entries: &[Entry<'_>], open: &[bool])
 }
 
 /// What makes two rows one; none where the deciding fact is blank.
-pub(super) fn likeness(context: &Context<'_>, rule: &Merge, item: usize) -> Option<Vec<String>> {
+/// Facts that select are those under which the clause was chosen, so that a blank one counts as what it is taken for.
+pub(super) fn likeness(context: &Context<'_>, rule: &Merge, item: usize, selectors: &Selectors) -> Option<Vec<String>> {
     let facts = &context.applicant.achievements[item].facts;
-    let word = |fact: FactId| facts.get(fact).map(|value| word(fact, value));
+    let word = |fact: FactId| match selectors.get(fact) {
+        Some(value) => Some(word(fact, &Value::Code(value))),
+        None => facts.get(fact).map(|value| word(fact, value)),
+    };
     let Some((first, others)) = rule.same.split_first() else { return Some(Vec::new()) };
     let mut key = vec![word(*first).or_else(|| rule.otherwise.and_then(word))?];
     key.extend(others.iter().map(|fact| word(*fact).unwrap_or_default()));

@@ -72,13 +72,15 @@ impl History {
             if !rule.on.contains(&candidate.clause) || !candidate.selectors.meet(&rule.selects) {
                 continue;
             }
-            let Some(key) = duplicates::likeness(context, rule, item) else { continue };
+            let Some(key) = duplicates::likeness(context, rule, item, &candidate.selectors) else { continue };
             let before = self
                 .0
                 .iter()
                 .filter(|payment| payment.item != item && rule.on.contains(&payment.clause))
                 .filter(|payment| payment.selectors.meet(&rule.selects))
-                .filter(|payment| duplicates::likeness(context, rule, payment.item).as_ref() == Some(&key))
+                .filter(|payment| {
+                    duplicates::likeness(context, rule, payment.item, &payment.selectors).as_ref() == Some(&key)
+                })
                 .max_by_key(|payment| payment.base);
             let Some(before) = before else { continue };
             let (item, year) = (before.item, before.year);

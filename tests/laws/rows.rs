@@ -197,7 +197,7 @@ pub fn seed() -> impl Strategy<Value = Seed> {
             weighted(0.5, day()),
             weighted(0.6, amount()),
             weighted(0.12, amount()),
-            weighted(0.3, 1..=6i64),
+            weighted(0.3, 1..=9i64),
             weighted(0.2, 0..=20i64),
         )
             .prop_map(|(rank, local_ranks, date, implemented, cost, prior_amount, quantity, adopters)| {
@@ -450,7 +450,7 @@ fn the_rows_reach_every_status_and_every_clause() {
     let mut paying: BTreeSet<(&str, &str)> = BTreeSet::new();
     let mut cut_by: BTreeSet<(&str, usize)> = BTreeSet::new();
     let mut barred: BTreeSet<(&str, Option<usize>)> = BTreeSet::new();
-    for case in samples(&portfolio(2..9), 12000) {
+    for case in samples(&portfolio(2..9), 6000) {
         let result = evaluate(case.policy, &case.applicant, &case.application);
         barred.extend(result.barred_by.iter().map(|barred| (case.policy.id.as_str(), barred.bar)));
         let cut = result.caps.iter().filter(|used| used.after < used.before);
