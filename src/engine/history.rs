@@ -31,8 +31,8 @@ pub(super) struct History(pub Vec<Payment>);
 /// What an earlier payment does to a candidate of this year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Earlier {
-    /// It was paid already: by this item, in this year.
-    Paid { item: usize, year: i16 },
+    /// It was paid already: by this item, in this year, by this clause.
+    Paid { item: usize, year: i16, clause: ClauseIndex },
     /// A higher title of the same kind was paid: a lower one no longer counts. Item, year, merging rule.
     Outranked { item: usize, year: i16, merge: usize },
     /// Only the difference to what was paid is due: the earlier amount, and the merging rule.
@@ -43,7 +43,7 @@ impl History {
     /// What was paid for the same row, the same one-off project, or a lower title of the same project.
     pub fn earlier(&self, context: &Context<'_>, item: usize, candidate: &Candidate) -> Option<Earlier> {
         let clause = &context.policy.clauses[candidate.clause];
-        let paid = |payment: &Payment| Earlier::Paid { item: payment.item, year: payment.year };
+        let paid = |payment: &Payment| Earlier::Paid { item: payment.item, year: payment.year, clause: payment.clause };
         if let Some(payment) = self.0.iter().find(|payment| payment.item == item) {
             let units: i64 = self.0.iter().filter(|p| p.item == item).map(|p| p.units).sum();
             let goes_on = clause.every_year && clause.quantity_at_most.is_none_or(|most| units < most);
@@ -92,7 +92,7 @@ impl History {
                 Later::Difference if candidate.limited > before.base => {
                     Some(Earlier::Difference { before: before.base, merge })
                 }
-                _ => Some(Earlier::Paid { item, year }),
+                _ => Some(Earlier::Paid { item, year, clause: before.clause }),
             };
         }
         None

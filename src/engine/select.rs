@@ -349,6 +349,11 @@ fn apply(context: &Context<'_>, row: &Row<'_>, index: ClauseIndex, amount: &Amou
             let cite = context.policy.merges[merge].cite.clone();
             candidate.steps.push(Step { op: Op::Upgrade(before), cite, amount: candidate.paid });
         }
+        // Paid once, it is a duplicate in every later year, also where the year's own conditions would refuse it.
+        Some(Earlier::Paid { item, clause, .. }) if Some(item) == row.item && clause == index => {
+            reasons.clear();
+            undecided.clear();
+        }
         Some(Earlier::Paid { .. }) | None => {}
     }
     if !reasons.is_empty() {

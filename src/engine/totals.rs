@@ -39,7 +39,7 @@ fn settle(context: &Context<'_>, entries: &[Entry<'_>]) -> Settlement {
     let paid_earlier: Vec<Option<(usize, i16)>> = entries
         .iter()
         .map(|entry| match entry.candidate.earlier {
-            Some(Earlier::Paid { item, year }) => Some((item, year)),
+            Some(Earlier::Paid { item, year, .. }) => Some((item, year)),
             _ => None,
         })
         .collect();
