@@ -5,52 +5,36 @@ use std::path::PathBuf;
 use anyhow::Result;
 use biaobu::input::Portfolio;
 use biaobu::lang::Lang;
-use biaobu::output::{Report, csv, json, table};
+use biaobu::output::{csv, json, table};
 use biaobu::words;
 
 use super::args::{Estimate, Format};
-use super::request::{self, Asked};
+use super::request;
 use super::{Done, files, tell, terminal_width};
 
 /// So many unreadable rows are told on standard error; the result itself holds them all.
 const TOLD: usize = 10;
 
 pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
-    let rules = request::rules(rules, lang)?;
-    let asked = Asked::new(&args.inputs, &rules, lang)?;
-    let (years, on) = request::application(&args.inputs, lang)?;
-    let parameters = request::parameters(&args.inputs, &rules, lang)?;
-    request::spare_inputs(&asked, &args.inputs, args.output.as_deref(), lang)?;
-    let portfolio = request::portfolio(&asked, &args.inputs, &rules, lang)?;
-    let (jobs, uncovered) = request::jobs(&asked, &rules, &portfolio, lang)?;
-    let report = Report {
-        vocabulary: &rules.vocabulary,
-        portfolio: &portfolio,
-        jobs,
-        years,
-        on,
-        parameters,
-        ignore_validity: args.inputs.ignore_validity,
-        calls: args.inputs.calls,
-        lang,
-    };
+    let prepared = request::prepare(&args.inputs, args.output.as_deref(), rules, lang)?;
+    let (report, uncovered) = prepared.report(lang)?;
     files::write(args.output.as_deref(), lang, |out| match args.format {
         Format::Table => table::write(&report, terminal_width(), out),
         Format::Json => json::write(&report, out),
         Format::Ndjson => json::write_lines(&report, out),
         Format::Csv => csv::write(&report, out),
     })?;
-    tell_invalid(&portfolio, args.format, lang);
+    tell_invalid(&prepared.portfolio, args.format, lang);
     for applicant in &uncovered {
         let (name, rows) = (&applicant.name, applicant.achievements.len());
-        let region = applicant.facts.text(rules.vocabulary.known().region).unwrap_or_default();
+        let region = applicant.facts.text(report.vocabulary.known().region).unwrap_or_default();
         let message = words!(
             zh: "{name}（{region}，{rows} 行）：没有覆盖该地区的政策，没有测算",
             en: "{name} ({region}, {rows} rows): no policy at hand covers this region; not computed"
         );
         tell(message.get(lang));
     }
-    Ok(if portfolio.invalid.is_empty() && uncovered.is_empty() { Done::Clean } else { Done::LookAtIt })
+    Ok(if prepared.portfolio.invalid.is_empty() && uncovered.is_empty() { Done::Clean } else { Done::LookAtIt })
 }
 
 fn tell_invalid(portfolio: &Portfolio, format: Format, lang: Lang) {

@@ -5,34 +5,19 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use biaobu::lang::Lang;
-use biaobu::output::{Report, explain, table};
+use biaobu::output::{explain, table};
 use biaobu::text;
 use biaobu::words;
 
 use super::args::Explain;
-use super::request::{self, Asked, say};
+use super::request::{self, say};
 use super::{Done, files, terminal_width};
 
 pub fn run(args: &Explain, rules: &[PathBuf], lang: Lang) -> Result<Done> {
-    let rules = request::rules(rules, lang)?;
-    let asked = Asked::new(&args.inputs, &rules, lang)?;
-    let (years, on) = request::application(&args.inputs, lang)?;
-    let parameters = request::parameters(&args.inputs, &rules, lang)?;
-    let portfolio = request::portfolio(&asked, &args.inputs, &rules, lang)?;
-    let (jobs, _) = request::jobs(&asked, &rules, &portfolio, lang)?;
+    let prepared = request::prepare(&args.inputs, None, rules, lang)?;
+    let (report, _) = prepared.report(lang)?;
+    let portfolio = &prepared.portfolio;
     let wanted = text::fold(&args.item);
-    let report = Report {
-        vocabulary: &rules.vocabulary,
-        portfolio: &portfolio,
-        jobs,
-        years,
-        on,
-        parameters,
-        ignore_validity: args.inputs.ignore_validity,
-        calls: args.inputs.calls,
-        lang,
-    };
-
     let mut page = Vec::new();
     for job in &report.jobs {
         let rows = job.applicant.achievements.iter().enumerate();

@@ -8,7 +8,7 @@ use biaobu::facts::Applicant;
 use biaobu::input::{self, InputError, Options, Portfolio};
 use biaobu::lang::{Lang, Words};
 use biaobu::money::Money;
-use biaobu::output::{Job, terminal};
+use biaobu::output::{Job, Report, terminal};
 use biaobu::policy::Policy;
 use biaobu::rulefile;
 use biaobu::rules::{self, Rules};
@@ -88,7 +88,7 @@ pub fn say(lang: Lang, words: &Words) -> String {
 }
 
 /// An input file is not written over: the data would be gone after the first run.
-pub fn spare_inputs(asked: &Asked, inputs: &Inputs, output: Option<&Path>, lang: Lang) -> Result<()> {
+fn spare_inputs(asked: &Asked, inputs: &Inputs, output: Option<&Path>, lang: Lang) -> Result<()> {
     let Some(output) = output.and_then(|path| path.canonicalize().ok()) else { return Ok(()) };
     let mut given = asked.achievements.iter().chain(&inputs.applicants);
     match given.find(|path| path.canonicalize().is_ok_and(|path| path.is_file() && path == output)) {
@@ -104,7 +104,7 @@ pub fn spare_inputs(asked: &Asked, inputs: &Inputs, output: Option<&Path>, lang:
 }
 
 /// Reads the input files; notices and unreadable rows are told on standard error by the caller.
-pub fn portfolio(asked: &Asked, inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<Portfolio> {
+fn portfolio(asked: &Asked, inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<Portfolio> {
     let is_stdin = |path: &&PathBuf| path.as_os_str() == "-";
     if asked.achievements.iter().chain(&inputs.applicants).filter(is_stdin).count() > 1 {
         bail!(say(lang, &words!(zh: "标准输入（-）只能用一次", en: "standard input (-) can be read once only")));
@@ -132,7 +132,7 @@ pub fn portfolio(asked: &Asked, inputs: &Inputs, rules: &Rules, lang: Lang) -> R
 }
 
 /// Application years and date (contract section 3.1); the clock is asked only where neither is given.
-pub fn application(inputs: &Inputs, lang: Lang) -> Result<(Vec<i16>, Option<Date>)> {
+fn application(inputs: &Inputs, lang: Lang) -> Result<(Vec<i16>, Option<Date>)> {
     match (&inputs.year, inputs.on) {
         (Some(years), Some(on)) if years.0 != [on.year()] => {
             let years = years.0.iter().map(i16::to_string).collect::<Vec<_>>().join(", ");
@@ -151,7 +151,7 @@ pub fn application(inputs: &Inputs, lang: Lang) -> Result<(Vec<i16>, Option<Date
 }
 
 /// The jobs in the order of the result, and the units that no policy at hand covers.
-pub fn jobs<'a>(
+fn jobs<'a>(
     asked: &Asked,
     rules: &'a Rules,
     portfolio: &'a Portfolio,
@@ -213,7 +213,7 @@ fn chosen<'a>(asked: &Asked, rules: &'a Rules, region: Option<&str>) -> Vec<&'a 
 }
 
 /// Parameters by name; one that no policy at hand knows is refused.
-pub fn parameters(inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<BTreeMap<String, Money>> {
+fn parameters(inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<BTreeMap<String, Money>> {
     let known: Vec<&str> =
         rules.policies.iter().flat_map(|policy| &policy.parameters).map(|parameter| parameter.id.as_str()).collect();
     for (name, _) in &inputs.parameters {
@@ -226,4 +226,47 @@ pub fn parameters(inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<BTreeMap
         }
     }
     Ok(inputs.parameters.iter().cloned().collect())
+}
+
+/// Everything that a command over achievements works with.
+pub struct Prepared {
+    pub rules: Rules,
+    pub portfolio: Portfolio,
+    asked: Asked,
+    years: Vec<i16>,
+    on: Option<Date>,
+    parameters: BTreeMap<String, Money>,
+    ignore_validity: bool,
+    calls: bool,
+}
+
+/// Reads rules and input files as asked; `output` must be none of the inputs.
+pub fn prepare(inputs: &Inputs, output: Option<&Path>, folders: &[PathBuf], lang: Lang) -> Result<Prepared> {
+    let rules = rules(folders, lang)?;
+    let asked = Asked::new(inputs, &rules, lang)?;
+    let (years, on) = application(inputs, lang)?;
+    let parameters = parameters(inputs, &rules, lang)?;
+    spare_inputs(&asked, inputs, output, lang)?;
+    let portfolio = portfolio(&asked, inputs, &rules, lang)?;
+    let (ignore_validity, calls) = (inputs.ignore_validity, inputs.calls);
+    Ok(Prepared { rules, portfolio, asked, years, on, parameters, ignore_validity, calls })
+}
+
+impl Prepared {
+    /// The report, and the units that no policy at hand covers.
+    pub fn report(&self, lang: Lang) -> Result<(Report<'_>, Vec<&Applicant>)> {
+        let (jobs, uncovered) = jobs(&self.asked, &self.rules, &self.portfolio, lang)?;
+        let report = Report {
+            vocabulary: &self.rules.vocabulary,
+            portfolio: &self.portfolio,
+            jobs,
+            years: self.years.clone(),
+            on: self.on,
+            parameters: self.parameters.clone(),
+            ignore_validity: self.ignore_validity,
+            calls: self.calls,
+            lang,
+        };
+        Ok((report, uncovered))
+    }
 }
