@@ -173,24 +173,8 @@ fn list(clauses: &[usize]) -> String {
 
 impl Invented {
     pub fn toml(&self) -> String {
-        let mut toml = String::from(
-            r#"
-[policy]
-id          = "invented-2020"
-title       = "试验办法"
-en          = "Invented"
-issuer      = "某局"
-region      = ["某市"]
-region_cite = "第一条"
-in_force    = { from = 2020-01-01, cite = "第二条" }
-source      = "invented.txt"
-
-[[condition]]
-cite   = "第三条"
-fact   = "date"
-within = "up to application"
-"#,
-        );
+        let window = "[[condition]]\ncite = \"第三条\"\nfact = \"date\"\nwithin = \"up to application\"\n";
+        let mut toml = format!("{}{window}", crate::support::POLICY);
         self.write(&mut toml).expect("a string takes every line");
         toml
     }

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use crate::invented;
 use crate::rows::{self, Case};
-use crate::support::{cases, evaluate, fact, policy, value};
+use crate::support::{POLICY, cases, evaluate, fact, policy, value};
 
 /// Every amount of a result.
 fn amounts(result: &PolicyResult) -> Vec<Money> {
@@ -92,7 +92,7 @@ proptest! {
         received in 0..=5_000_000i128,
     ) {
         let share = format!("{}.{:02}%", hundredths / 100, hundredths % 100);
-        let invented = invented::load(format!("{HEAD}amount = \"{share} of cost, at most {}元\"\n{TAIL}", Money::from_fen(most)));
+        let invented = invented::load(format!("{POLICY}{RULES}amount = \"{share} of cost, at most {}元\"\n{TAIL}", Money::from_fen(most)));
         let mut facts = Facts::none();
         facts.set(fact("kind"), Value::Code(value(fact("kind"), "award")));
         facts.set(fact("date"), Value::Date(jiff::civil::date(2021, 5, 1)));
@@ -107,16 +107,7 @@ proptest! {
     }
 }
 
-const HEAD: &str = r#"
-[policy]
-id          = "invented-2020"
-title       = "试验办法"
-en          = "Invented"
-issuer      = "某局"
-region      = ["某市"]
-region_cite = "第一条"
-in_force    = { from = 2020-01-01, cite = "第二条" }
-source      = "invented.txt"
+const RULES: &str = r#"
 [[category]]
 id    = "awards"
 title = "奖"

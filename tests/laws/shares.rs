@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use crate::invented;
-use crate::support::{cases, evaluate, fact, policy, value};
+use crate::support::{POLICY, cases, evaluate, fact, policy, value};
 
 /// What each local unit gets for the standard. `own`: whether a unit names its own rank among the local ones.
 fn split(policy: &Policy, level: &str, action: &str, ranks: &BTreeSet<i64>, own: bool) -> Vec<(i64, Money)> {
@@ -76,21 +76,12 @@ proptest! {
         own in any::<bool>(),
     ) {
         let whole = Money::from_fen(fen);
-        let policy = invented::load(format!("{HEAD}amount = \"{whole}元\"\n{SPLIT}"));
+        let policy = invented::load(format!("{POLICY}{RULES}amount = \"{whole}元\"\n{SPLIT}"));
         adds_up(whole, &split(&policy, "national", "formulate", &ranks, own))?;
     }
 }
 
-const HEAD: &str = r#"
-[policy]
-id          = "invented-2020"
-title       = "试验办法"
-en          = "Invented"
-issuer      = "某局"
-region      = ["某市"]
-region_cite = "第一条"
-in_force    = { from = 2020-01-01, cite = "第二条" }
-source      = "invented.txt"
+const RULES: &str = r#"
 [[category]]
 id    = "standards"
 title = "标准"

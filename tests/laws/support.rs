@@ -60,3 +60,16 @@ pub fn samples<S: Strategy>(strategy: &S, count: u32) -> Vec<S::Value> {
     let mut runner = TestRunner::new(cases(count));
     (0..count).map(|_| strategy.new_tree(&mut runner).expect("the strategy refuses nothing").current()).collect()
 }
+
+/// The head of an invented policy.
+pub const POLICY: &str = r#"
+[policy]
+id          = "invented-2020"
+title       = "试验办法"
+en          = "Invented"
+issuer      = "某局"
+region      = ["某市"]
+region_cite = "第一条"
+in_force    = { from = 2020-01-01, cite = "第二条" }
+source      = "invented.txt"
+"#;
