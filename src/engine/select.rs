@@ -10,7 +10,7 @@ use super::result::{Assumed, Assumption, Check, Considered, Missing, Op, Reason,
 use super::row::{self, Row, Selectors};
 use crate::facts::{Achievement, Value};
 use crate::money::Money;
-use crate::policy::model::{Amount, Cite, ClauseIndex, LimitOf, Nature};
+use crate::policy::model::{Amount, Cite, Clause, ClauseIndex, LimitOf, Nature};
 use crate::vocabulary::{FactId, ValueId};
 
 /// One clause applied to one row: what steps 6 to 8 work with.
@@ -83,7 +83,7 @@ struct Outcome {
 
 pub(super) fn decide(context: &Context<'_>, item: usize) -> Decision {
     let achievement = &context.applicant.achievements[item];
-    let (fixed, open, assumptions) = openings(context, achievement);
+    let Openings { fixed, open, assumptions, possible } = openings(context, achievement);
     let mut outcomes = Vec::new();
     for_each_choice(&open, &mut |tried| {
         let mut given = fixed.clone();
@@ -98,7 +98,7 @@ pub(super) fn decide(context: &Context<'_>, item: usize) -> Decision {
                 assumed.push(Assumption { what: Assumed::Default(*fact, value), cite });
             }
         }
-        outcomes.push(outcome(context, item, given, assumed));
+        outcomes.push(outcome(context, item, given, &possible, assumed));
     });
     let mut decision = if outcomes.len() == 1 {
         let outcome = outcomes.remove(0);
@@ -126,7 +126,13 @@ pub(super) fn decide(context: &Context<'_>, item: usize) -> Decision {
 
 // ---------------------------------------------------------------------- blank selecting facts
 
-type Openings = (Selectors, Vec<(FactId, Vec<ValueId>)>, Vec<Assumption>);
+struct Openings {
+    fixed: Selectors,
+    open: Vec<(FactId, Vec<ValueId>)>,
+    assumptions: Vec<Assumption>,
+    /// The clauses that the given facts leave possible.
+    possible: Vec<ClauseIndex>,
+}
 
 /// The selecting facts that are given (or mean something when blank), those to try, and what was assumed.
 fn openings(context: &Context<'_>, achievement: &Achievement) -> Openings {
@@ -138,8 +144,13 @@ fn openings(context: &Context<'_>, achievement: &Achievement) -> Openings {
     }
     let mut assumptions = Vec::new();
     let mut open = Vec::new();
-    let given = fixed.clone();
-    for fact in vocabulary.selecting().filter(|fact| matters(context, &given, *fact)) {
+    let possible = possible_clauses(context, &fixed);
+    // Only a fact by which one of them is selected matters.
+    let matters = |fact: &FactId| {
+        let mut clauses = possible.iter().map(|index| &context.policy.clauses[*index]);
+        clauses.any(|clause| clause.by.contains(fact) || clause.selects.values(*fact).is_some())
+    };
+    for fact in vocabulary.selecting().filter(matters) {
         match achievement.facts.get(fact) {
             Some(Value::Code(_)) => {}
             Some(Value::OneOf(values)) => open.push((fact, values.to_vec())),
@@ -165,7 +176,7 @@ fn openings(context: &Context<'_>, achievement: &Achievement) -> Openings {
     {
         open.retain(|(fact, _)| *fact != role);
     }
-    (fixed, open, assumptions)
+    Openings { fixed, open, assumptions, possible }
 }
 
 /// What the policy takes a blank fact as, given the other selecting facts.
@@ -174,15 +185,16 @@ fn default_of(context: &Context<'_>, fact: FactId, given: &Selectors) -> Option<
     Some((rule.value, rule.cite.clone()))
 }
 
-/// True if a clause that the given facts leave possible is selected by `fact`: only such a fact matters.
-fn matters(context: &Context<'_>, given: &Selectors, fact: FactId) -> bool {
+/// The clauses that the given facts leave possible.
+fn possible_clauses(context: &Context<'_>, given: &Selectors) -> Vec<ClauseIndex> {
     // The role may be derived from the rank, so that the one given excludes nothing.
     let role = context.vocabulary.known().role;
-    context.policy.clauses.iter().any(|clause| {
+    let possible = |clause: &Clause| {
         let mut asked = clause.selects.0.iter().filter(|(asked, _)| *asked != role);
-        let possible = asked.all(|(asked, values)| given.get(*asked).is_none_or(|value| values.contains(&value)));
-        possible && (clause.by.contains(&fact) || clause.selects.values(fact).is_some())
-    })
+        asked.all(|(asked, values)| given.get(*asked).is_none_or(|value| values.contains(&value)))
+    };
+    let clauses = context.policy.clauses.iter().enumerate();
+    clauses.filter(|(_, clause)| possible(clause)).map(|(index, _)| index).collect()
 }
 
 /// Calls `visit` with every combination of values, in the order of the dictionary.
@@ -199,7 +211,13 @@ fn for_each_choice(open: &[(FactId, Vec<ValueId>)], visit: &mut impl FnMut(&[Val
 
 // ---------------------------------------------------------------------- one choice of values
 
-fn outcome(context: &Context<'_>, item: usize, given: Selectors, assumed: Vec<Assumption>) -> Outcome {
+fn outcome(
+    context: &Context<'_>,
+    item: usize,
+    given: Selectors,
+    possible: &[ClauseIndex],
+    assumed: Vec<Assumption>,
+) -> Outcome {
     let achievement = &context.applicant.achievements[item];
     let mut effective = given.clone();
     let role = context.vocabulary.known().role;
@@ -208,7 +226,7 @@ fn outcome(context: &Context<'_>, item: usize, given: Selectors, assumed: Vec<As
 
     let mut candidates = Vec::new();
     let mut considered = Vec::new();
-    for index in 0..context.policy.clauses.len() {
+    for index in possible.iter().copied() {
         let Some(amount) = selected_amount(context, &row, index) else { continue };
         let candidate = apply(context, &row, index, amount, OpenBonuses::LeftOut);
         considered.push(Considered {
