@@ -148,8 +148,8 @@ proptest! {
     }
 }
 
-/// Ties go to fewer categories also where only a limit of items binds: one of two rows of equal amount may be claimed, the first of category 0, the second
-/// of category 1, which a third row claims anyhow.
+/// Ties go to fewer categories also where only a limit of items binds: one of two rows of equal amount may be claimed,
+/// the first of category 0, the second of category 1, which a third row claims anyhow.
 #[test]
 fn a_tie_goes_to_the_category_that_is_claimed_anyhow() {
     let invented = Invented {

@@ -94,8 +94,8 @@ fn dozens_of_rows_under_limits_and_caps_are_chosen_in_seconds() {
     choose_among_60("limits and nested caps", &invented, 3);
 }
 
-/// One limit of five per level, and a cap for each of three clauses: the splits of every level over the caps are
-/// tried in every combination, 21 for each level, so that each further level takes about 20 times as long.
+/// One limit of five per level, and a cap for each of three clauses. A level splits over the caps in 21 ways: to try
+/// all combinations of levels would take about 20 times as long for each further level.
 #[test]
 fn many_classes_that_mix_caps_are_chosen_in_seconds() {
     let invented = Invented {

@@ -4,15 +4,16 @@
 //! These are laws of single rows: with several, `potential_total` takes each item's own dearest outcome, which is not
 //! the optimum over joint outcomes. They are laws of the shipped policies, whose readings assume what is favourable,
 //! and hold for facts that do not contradict each other: a rank that the role can have and that is among the local
-//! ranks, a day of publication before that of taking effect. Two facts are taken in the unfavourable sense when blank and may therefore lift the potential when filled
-//! in: `quantity`, which is then 1, and `government_first`, which Xiamen takes as not set.
+//! ranks, a day of publication before that of taking effect. Blanks that are taken in the unfavourable sense may lift
+//! the potential when filled in: `quantity`, which is then 1, facts of which a policy says that unknown means refused,
+//! and a cost of which a share is paid without a maximum.
 
 use std::collections::BTreeSet;
 
 use biaobu::engine::result::{Assumed, Missing, PolicyResult, Status};
 use biaobu::facts::{Facts, Value};
 use biaobu::money::Money;
-use biaobu::policy::model::Test;
+use biaobu::policy::model::{Amount, AmountLine, Test, Unknown};
 use biaobu::vocabulary::{FactId, FactType, Of, ValueId};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -22,8 +23,6 @@ use proptest::sample::Index;
 
 use crate::rows::{self, Case};
 use crate::support::{cases, evaluate, fact, vocabulary};
-
-const UNFAVOURABLE_WHEN_BLANK: [&str; 2] = ["quantity", "government_first"];
 
 /// What a case comes to.
 fn run(case: &Case) -> PolicyResult {
@@ -122,8 +121,18 @@ fn agrees(case: &Case, id: FactId, value: &Value) -> bool {
     }
 }
 
-fn unfavourable(id: FactId) -> bool {
-    UNFAVOURABLE_WHEN_BLANK.iter().any(|name| fact(name) == id)
+/// True for a fact that may lift the potential when it is filled in.
+fn may_lift(case: &Case, id: FactId) -> bool {
+    let clauses = &case.policy.clauses;
+    let mut refused = BTreeSet::new();
+    let conditions = clauses.iter().flat_map(|clause| &clause.conditions);
+    for condition in conditions.filter(|condition| condition.unknown == Unknown::Refused) {
+        facts_of(&condition.test, &mut refused);
+    }
+    let unbounded = |line: &AmountLine| matches!(line.amount, Amount::OfFact { fact, at_most: None, .. } if fact == id);
+    id == vocabulary().known().quantity
+        || refused.contains(&id)
+        || clauses.iter().flat_map(|clause| &clause.amounts).any(unbounded)
 }
 
 /// Everything that a result names as unknown or taken for granted; lead and participate go by either of two facts.
@@ -170,7 +179,7 @@ proptest! {
     #[test]
     fn no_fact_leads_above_the_potential(case in rows::portfolio(1)) {
         let before = run(&case);
-        for id in blanks(&case).into_iter().filter(|id| !unfavourable(*id)) {
+        for id in blanks(&case).into_iter().filter(|id| !may_lift(&case, *id)) {
             for value in values(&case, id) {
                 let after = run(&filled(&case, id, value.clone()));
                 let name = &vocabulary().fact(id).id;
@@ -190,7 +199,7 @@ proptest! {
         for (which, what) in turns {
             let open: Vec<FactId> = blanks(&case)
                 .into_iter()
-                .filter(|id| !unfavourable(*id) && !values(&case, *id).is_empty())
+                .filter(|id| !may_lift(&case, *id) && !values(&case, *id).is_empty())
                 .collect();
             if open.is_empty() {
                 break;
