@@ -29,6 +29,7 @@ id          = "town-2030"
 title       = "云上镇灯塔办法"
 en          = "Cloud Town: lighthouses"
 issuer      = "云上镇"
+level       = "municipal"
 region      = ["云上镇"]
 region_cite = "第一条"
 in_force    = { from = 2020-01-01, cite = "第九条" }

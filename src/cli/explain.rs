@@ -26,8 +26,7 @@ pub fn run(args: &Explain, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         if places.is_empty() {
             continue;
         }
-        for (evaluation, place) in
-            report.evaluate(*job).iter().flat_map(|e| places.iter().map(move |place| (e, *place)))
+        for (evaluation, place) in report.evaluate(job).iter().flat_map(|e| places.iter().map(move |place| (e, *place)))
         {
             if !page.is_empty() {
                 page.write_all(b"\n\n")?;

@@ -185,11 +185,12 @@ fn jobs<'a>(
     let mut jobs = Vec::new();
     let mut uncovered = Vec::new();
     for applicant in &portfolio.applicants {
-        let chosen = chosen(asked, rules, applicant.facts.text(region));
-        if chosen.is_empty() {
+        let policies = chosen(asked, rules, applicant.facts.text(region));
+        if policies.is_empty() {
             uncovered.push(applicant);
+        } else {
+            jobs.push(Job { applicant, policies });
         }
-        jobs.extend(chosen.into_iter().map(|policy| Job { applicant, policy }));
     }
     Ok((jobs, uncovered))
 }

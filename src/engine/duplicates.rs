@@ -11,7 +11,7 @@ use crate::facts::Value;
 use crate::money::Money;
 use crate::policy::model::{ClauseIndex, Merge, PriorEffect, PriorRule};
 use crate::text;
-use crate::vocabulary::FactId;
+use crate::vocabulary::{FactId, ValueId};
 
 /// What money received before does to one amount.
 pub(super) enum Prior {
@@ -42,7 +42,7 @@ pub(super) fn prior_money(context: &Context<'_>, row: &Row<'_>, clause: ClauseIn
     }
 }
 
-fn effect(rule: &PriorRule, received: Money, source: Option<crate::vocabulary::ValueId>, limited: Money) -> Prior {
+fn effect(rule: &PriorRule, received: Money, source: Option<ValueId>, limited: Money) -> Prior {
     match rule.effect {
         PriorEffect::Excludes => {
             Prior::Excludes(Reason::PriorMoneyExcludes { received, source, cite: rule.cite.clone() })
@@ -53,6 +53,34 @@ fn effect(rule: &PriorRule, received: Money, source: Option<crate::vocabulary::V
             amount: limited.saturating_sub(received),
         }),
     }
+}
+
+/// What money that another policy pays for the row does to one amount.
+pub(super) enum Other {
+    /// It excludes payment.
+    Excludes(Reason),
+    /// Only the difference is paid.
+    ToppedUp(Step),
+}
+
+/// The effects of other policies' money, one after the other.
+pub(super) fn other_money(context: &Context<'_>, row: &Row<'_>, clause: ClauseIndex, paid: Money) -> Vec<Other> {
+    let Some(beside) = row.item.and_then(|item| context.beside.get(item)) else { return Vec::new() };
+    let Some(rule) = context.policy.prior.iter().find(|rule| rule.on.contains(&clause)) else { return Vec::new() };
+    let counts = |source: ValueId| rule.sources.as_ref().is_none_or(|sources| sources.contains(&source));
+    let mut left = paid;
+    let seen = beside.received.iter().filter(|received| counts(received.level));
+    seen.map(|received| {
+        let (policy, amount, cite) = (received.policy.clone(), received.amount, rule.cite.clone());
+        match rule.effect {
+            PriorEffect::Excludes => Other::Excludes(Reason::OtherMoneyExcludes { policy, amount, cite }),
+            PriorEffect::TopsUp => {
+                left = left.saturating_sub(amount);
+                Other::ToppedUp(Step { op: Op::OtherMoney(policy, amount), cite, amount: left })
+            }
+        }
+    })
+    .collect()
 }
 
 /// For each entry, the entry that counts instead of it and the rule that says so. Final: later steps revive none.

@@ -2,7 +2,8 @@
 //! of a city, kind, level or prize.
 //!
 //! One file per step, in the order in which they run: [`date`], [`bars`], [`select`], [`conditions`], [`base`],
-//! [`duplicates`] (prior money, series, projects), [`selection`], [`caps`], [`totals`].
+//! [`duplicates`] (prior money, series, projects), [`selection`], [`caps`], [`totals`]. [`history`] carries years
+//! forward, [`together`] several policies.
 
 mod bars;
 mod base;
@@ -15,12 +16,14 @@ pub mod result;
 mod row;
 mod select;
 mod selection;
+mod together;
 mod totals;
 
 use std::collections::BTreeMap;
 
 pub use conditions::{Days, window_days};
 use jiff::civil::Date;
+pub use together::run_together;
 
 use crate::facts::Applicant;
 use crate::money::Money;
@@ -28,6 +31,7 @@ use crate::policy::Policy;
 use crate::vocabulary::Vocabulary;
 use history::{History, Payment};
 use result::{Assumed, Assumption, Item, PolicyResult, Reason, Status};
+use together::{Beside, Claim};
 
 /// One application: the year, the day, and what only the caller knows.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +58,8 @@ struct Context<'a> {
     day: Date,
     /// What earlier years of the run have paid.
     history: &'a History,
+    /// What other policies mean for each row; empty where there is none.
+    beside: &'a [Beside],
     /// True if the unit is known to be from elsewhere and the policy opens some clauses to such units.
     outsider: bool,
 }
@@ -67,7 +73,7 @@ pub fn evaluate(
     applicant: &Applicant,
     application: &Application,
 ) -> PolicyResult {
-    one_year(vocabulary, policy, applicant, application, &History::default()).0
+    one_year(vocabulary, policy, applicant, application, &History::default(), &[]).result
 }
 
 /// Evaluates one applicant under one policy for several applications, years ascending: each year knows what the
@@ -81,21 +87,28 @@ pub fn run(
     let mut history = History::default();
     let mut results = Vec::new();
     for application in applications {
-        let (result, payments) = one_year(vocabulary, policy, applicant, application, &history);
-        history.0.extend(payments);
-        results.push(result);
+        let year = one_year(vocabulary, policy, applicant, application, &history, &[]);
+        history.0.extend(year.payments);
+        results.push(year.result);
     }
     results
 }
 
-/// One year of a run, and what it pays.
+/// One year of a run: what it comes to, what it pays, and what it would pay before steps 6 to 8.
+struct Year {
+    result: PolicyResult,
+    payments: Vec<Payment>,
+    claims: Vec<Claim>,
+}
+
 fn one_year(
     vocabulary: &Vocabulary,
     policy: &Policy,
     applicant: &Applicant,
     application: &Application,
     history: &History,
-) -> (PolicyResult, Vec<Payment>) {
+    beside: &[Beside],
+) -> Year {
     let called = if application.calls { policy.under_call(application.year) } else { None };
     let policy = called.as_ref().unwrap_or(policy);
     let validity = date::resolve(policy, application);
@@ -117,16 +130,16 @@ fn one_year(
     let Some(day) = validity.compute_on else {
         let count = applicant.achievements.len();
         result.items = vec![shut_out(policy.validity_cite.clone(), Reason::NotInForce); count];
-        return (result, Vec::new());
+        return Year { result, payments: Vec::new(), claims: Vec::new() };
     };
 
-    let mut context = Context { vocabulary, policy, applicant, application, day, history, outsider: false };
+    let mut context = Context { vocabulary, policy, applicant, application, day, history, beside, outsider: false };
     let bars = bars::look(&context);
     context.outsider = bars.outsider;
     result.barred_by = bars.holding;
     if let Some(first) = result.barred_by.first() {
         result.items = vec![shut_out(first.cite.clone(), Reason::Barred(0)); applicant.achievements.len()];
-        return (result, Vec::new());
+        return Year { result, payments: Vec::new(), claims: Vec::new() };
     }
     result.assumptions = bars.assumptions;
 
@@ -136,8 +149,9 @@ fn one_year(
         let cite = policy.prior.first().map(|rule| rule.cite.clone()).unwrap_or_default();
         result.assumptions.push(Assumption { what: Assumed::NoPriorMoney, cite });
     }
+    let claims = totals::claims(&decisions);
     let payments = totals::total(&context, decisions, &mut result);
-    (result, payments)
+    Year { result, payments, claims }
 }
 
 /// An item that no clause was even tried for.
@@ -152,6 +166,7 @@ fn shut_out(cite: String, reason: Reason) -> Item {
         missing: Vec::new(),
         same_as: None,
         same_as_year: None,
+        same_as_policy: None,
         warnings: Vec::new(),
         steps: Vec::new(),
         reasons: vec![reason],

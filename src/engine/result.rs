@@ -117,6 +117,8 @@ pub struct Item {
     pub same_as: Option<usize>,
     /// The earlier year of the run in which that item was paid; none for the same year.
     pub same_as_year: Option<i16>,
+    /// The policy that the row is left to, where another policy pays for it; `same_as` is then the row itself.
+    pub same_as_policy: Option<String>,
     /// What the engine found odd.
     pub warnings: Vec<Warning>,
     /// From 0 to `amount`.
@@ -263,10 +265,14 @@ pub enum Op {
     CostLimit(FactId, Money),
     /// Not again what was already received.
     PriorMoney(Money),
+    /// Not again what another policy pays: its id, and how much.
+    OtherMoney(String, Money),
     /// Only the difference to what an earlier year of the run paid for a lower title.
     Upgrade(Money),
     /// Paid in an earlier year of the run: index into `items`, and the year.
     PaidEarlier(usize, i16),
+    /// Left to another policy, which pays it in this year: its id, and the year.
+    LeftTo(String, i16),
     /// Counted under another item: index into `items`.
     Duplicate(usize),
     /// Left out by a limit: index into the policy's limits.
@@ -286,8 +292,10 @@ impl Op {
             Op::Bonus(..) => "bonus",
             Op::CostLimit(..) => "cost_limit",
             Op::PriorMoney(_) => "prior_money",
+            Op::OtherMoney(..) => "other_policy",
             Op::Upgrade(_) => "upgrade",
             Op::PaidEarlier(..) => "paid_earlier",
+            Op::LeftTo(..) => "left_to_policy",
             Op::Duplicate(_) => "duplicate",
             Op::NotSelected(_) => "selection",
             Op::Cap(..) => "cap",
@@ -321,6 +329,15 @@ pub enum Reason {
         /// From whom, if known.
         source: Option<ValueId>,
         /// The clause.
+        cite: Cite,
+    },
+    /// Another policy pays for the row, which excludes payment here.
+    OtherMoneyExcludes {
+        /// Id of the other policy.
+        policy: String,
+        /// How much it pays after step 5.
+        amount: Money,
+        /// The clause of this policy.
         cite: Cite,
     },
     /// A higher title of the same project was paid in an earlier year of the run.

@@ -4,7 +4,7 @@
 use super::Context;
 use super::base::{self, OpenBonuses, Price};
 use super::conditions;
-use super::duplicates::{self, Prior};
+use super::duplicates::{self, Other, Prior};
 use super::history::Earlier;
 use super::result::{Assumed, Assumption, Check, Considered, Missing, Op, Reason, Status, Step, Warning};
 use super::row::{self, Row, Selectors};
@@ -355,6 +355,15 @@ fn apply(context: &Context<'_>, row: &Row<'_>, index: ClauseIndex, amount: &Amou
             candidate.steps.push(step);
         }
         Prior::Unknown(fact) => undecided.push(Missing::Fact(fact)),
+    }
+    for effect in duplicates::other_money(context, row, index, candidate.paid) {
+        match effect {
+            Other::Excludes(reason) => reasons.push(reason),
+            Other::ToppedUp(step) => {
+                candidate.paid = step.amount;
+                candidate.steps.push(step);
+            }
+        }
     }
     candidate.earlier = row.item.and_then(|item| context.history.earlier(context, item, &candidate));
     match candidate.earlier {

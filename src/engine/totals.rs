@@ -4,6 +4,7 @@ use super::duplicates;
 use super::history::{self, Earlier, Payment};
 use super::result::{Assumed, Assumption, CapUse, Item, Op, PolicyResult, Reason, Status, Step};
 use super::select::{Candidate, Decision, Pays};
+use super::together::{Claim, LeftTo};
 use super::{Context, caps, selection};
 use crate::money::Money;
 use crate::policy::model::Nature;
@@ -23,6 +24,8 @@ enum Fate {
     Duplicate(usize, usize),
     /// Paid in an earlier year of the run: the item and the year.
     PaidEarlier(usize, i16),
+    /// Left to another policy.
+    LeftTo,
     /// Index of the limit.
     NotSelected(usize),
 }
@@ -43,7 +46,8 @@ fn settle(context: &Context<'_>, entries: &[Entry<'_>]) -> Settlement {
             _ => None,
         })
         .collect();
-    let open: Vec<bool> = paid_earlier.iter().map(Option::is_none).collect();
+    let left = |index: usize| left_to(context, entries[index].item).is_some();
+    let open: Vec<bool> = (0..entries.len()).map(|index| paid_earlier[index].is_none() && !left(index)).collect();
     let counted_under = duplicates::merge(context, entries, &open);
     let eligible: Vec<bool> = open.iter().zip(&counted_under).map(|(open, under)| *open && under.is_none()).collect();
     let left_out = selection::choose(context, entries, &eligible);
@@ -53,12 +57,27 @@ fn settle(context: &Context<'_>, entries: &[Entry<'_>]) -> Settlement {
     let fates = (0..entries.len())
         .map(|index| match (paid_earlier[index], counted_under[index], left_out[index]) {
             (Some((item, year)), _, _) => Fate::PaidEarlier(item, year),
+            (None, ..) if left(index) => Fate::LeftTo,
             (None, Some((kept, rule)), _) => Fate::Duplicate(kept, rule),
             (None, None, Some(limit)) => Fate::NotSelected(limit),
             (None, None, None) => Fate::Selected,
         })
         .collect();
     Settlement { fates, amounts: capped.amounts, cuts: capped.steps, uses: capped.uses }
+}
+
+/// The other policy that the row is left to.
+fn left_to<'a>(context: &Context<'a>, item: usize) -> Option<&'a LeftTo> {
+    context.beside.get(item)?.left_to.as_ref()
+}
+
+/// What each row would be paid if steps 6 to 8 did nothing, and no earlier year had paid it.
+pub(super) fn claims(decisions: &[Decision]) -> Vec<Claim> {
+    let certain = entries(decisions, |decision| decision.taken.as_ref().filter(|taken| taken.pays == Pays::Yes));
+    let open = certain.iter().filter(|entry| !matches!(entry.candidate.earlier, Some(Earlier::Paid { .. })));
+    let claims =
+        open.map(|entry| Claim { item: entry.item, clause: entry.candidate.clause, amount: entry.candidate.paid });
+    claims.filter(|claim| !claim.amount.is_zero()).collect()
 }
 
 /// Fills in items, caps and totals.
@@ -137,6 +156,7 @@ fn item(decision: &Decision) -> Item {
         missing: decision.missing.clone(),
         same_as: None,
         same_as_year: None,
+        same_as_policy: None,
         warnings: decision.warnings.clone(),
         steps: Vec::new(),
         reasons: Vec::new(),
@@ -189,6 +209,14 @@ fn write_fate(context: &Context<'_>, entries: &[Entry<'_>], settled: &Settlement
             let cite = &context.policy.clauses[candidate.clause].cite;
             item.steps.push(nothing(Op::PaidEarlier(kept, year), cite));
         }
+        Fate::LeftTo => {
+            let Some(left) = left_to(context, entries[index].item) else { return };
+            item.status = Status::Duplicate;
+            (item.same_as, item.same_as_policy) = (Some(entries[index].item), Some(left.policy.clone()));
+            item.same_as_year = (left.year != context.application.year).then_some(left.year);
+            let cite = left.cite.as_ref().unwrap_or(&context.policy.validity_cite);
+            item.steps.push(nothing(Op::LeftTo(left.policy.clone(), left.year), cite));
+        }
         Fate::NotSelected(limit) => {
             item.status = Status::NotSelected;
             item.steps.push(nothing(Op::NotSelected(limit), &context.policy.limits[limit].cite));
@@ -205,7 +233,9 @@ fn write_fate(context: &Context<'_>, entries: &[Entry<'_>], settled: &Settlement
             Op::CostLimit(..)
                 | Op::PriorMoney(_)
                 | Op::Upgrade(_)
+                | Op::OtherMoney(..)
                 | Op::PaidEarlier(..)
+                | Op::LeftTo(..)
                 | Op::Duplicate(_)
                 | Op::NotSelected(_)
                 | Op::Cap(..)

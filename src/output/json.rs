@@ -203,6 +203,9 @@ impl ResultEntry<'_> {
         if let Some(year) = item.same_as_year {
             entry.insert("same_as_year".into(), json!(year));
         }
+        if let Some(policy) = &item.same_as_policy {
+            entry.insert("same_as_policy".into(), json!(policy));
+        }
         entry.insert("warnings".into(), json!(warnings));
         entry.insert("steps".into(), json!(steps));
         entry.insert("reasons".into(), json!(reasons));

@@ -22,13 +22,12 @@ use crate::policy::Policy;
 use crate::vocabulary::Vocabulary;
 use words::{Speaker, When};
 
-/// One applicant under one policy: what one entry of `results` is about.
-#[derive(Clone, Copy)]
+/// One applicant and the policies to evaluate it under, in the order of the output.
 pub struct Job<'a> {
     /// The unit.
     pub applicant: &'a Applicant,
-    /// The policy.
-    pub policy: &'a Policy,
+    /// The policies; where two of them apply to the unit, they see each other's money.
+    pub policies: Vec<&'a Policy>,
 }
 
 /// Everything that an exporter is handed. Jobs are evaluated one by one while they are written.
@@ -64,8 +63,8 @@ pub struct Evaluation<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Evaluates one job: one evaluation per year.
-    pub fn evaluate(&self, job: Job<'a>) -> Vec<Evaluation<'a>> {
+    /// Evaluates one job: one evaluation per policy and year.
+    pub fn evaluate(&self, job: &Job<'a>) -> Vec<Evaluation<'a>> {
         let years = self.years.iter();
         let applications: Vec<Application> = years
             .map(|year| Application {
@@ -76,13 +75,18 @@ impl<'a> Report<'a> {
                 calls: self.calls,
             })
             .collect();
-        let results = engine::run(self.vocabulary, job.policy, job.applicant, &applications).into_iter();
-        results.map(|result| Evaluation { applicant: job.applicant, policy: job.policy, result }).collect()
+        let results = engine::run_together(self.vocabulary, &job.policies, job.applicant, &applications);
+        let of_policies = job.policies.iter().zip(results);
+        of_policies
+            .flat_map(|(policy, results)| {
+                results.into_iter().map(|result| Evaluation { applicant: job.applicant, policy, result })
+            })
+            .collect()
     }
 
     /// All evaluations, in order: applicants, policies, years. One job at a time.
     pub fn evaluations(&self) -> impl Iterator<Item = Evaluation<'a>> + '_ {
-        self.jobs.iter().flat_map(|job| self.evaluate(*job))
+        self.jobs.iter().flat_map(|job| self.evaluate(job))
     }
 
     /// Words for one policy.

@@ -21,12 +21,13 @@ pub fn write(report: &Report<'_>, width: usize, out: &mut dyn Write) -> io::Resu
     let width = width.clamp(60, 240);
     let mut sum = Sum::default();
     for job in &report.jobs {
-        let evaluations = report.evaluate(*job);
-        for evaluation in &evaluations {
-            block(report, evaluation, width, out)?;
-            sum.add(evaluation);
+        for years in report.evaluate(job).chunk_by(|one, next| one.policy.id == next.policy.id) {
+            for evaluation in years {
+                block(report, evaluation, width, out)?;
+                sum.add(evaluation);
+            }
+            timeline(report, years, width, out)?;
         }
-        timeline(report, &evaluations, width, out)?;
     }
     invalid(report, width, out)?;
     if sum.results > 1 {

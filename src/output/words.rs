@@ -435,6 +435,21 @@ impl Speaker<'_> {
                     format!("{received} received before; topped up by {amount}")
                 }
             }
+            Op::OtherMoney(policy, received) => {
+                let received = self.money(*received);
+                if zh {
+                    format!("{policy}已付{received}，补差后{amount}")
+                } else {
+                    format!("{policy} pays {received}; topped up by {amount}")
+                }
+            }
+            Op::LeftTo(policy, year) => {
+                if zh {
+                    format!("{year}年度由{policy}支付，两处不重复，本项让给金额较高的一方")
+                } else {
+                    format!("left to {policy}, which pays it in {year}; not paid twice, the higher counts")
+                }
+            }
             Op::Upgrade(before) => {
                 let before = self.money(*before);
                 if zh {
@@ -535,6 +550,15 @@ impl Speaker<'_> {
                     (true, None) => format!("已获资助{received}，不再重复"),
                     (false, Some(source)) => format!("{received} already received ({source}); not paid again"),
                     (false, None) => format!("{received} already received; not paid again"),
+                };
+                self.cited(cite, &said)
+            }
+            Reason::OtherMoneyExcludes { policy, amount, cite } => {
+                let amount = self.money(*amount);
+                let said = if zh {
+                    format!("{policy}对本项支付{amount}，不再重复")
+                } else {
+                    format!("{policy} pays {amount} for it; not paid again")
                 };
                 self.cited(cite, &said)
             }

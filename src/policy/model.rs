@@ -23,6 +23,10 @@ pub struct Policy {
     pub title: Words,
     /// The bodies that issued it.
     pub issuer: String,
+    /// The level of government whose money it is: what `prior_source` it is to other policies.
+    pub level: ValueId,
+    /// Ids of the policies that it replaces.
+    pub replaces: Vec<String>,
     /// Document number, if the text has one.
     pub number: Option<String>,
     /// Day of publication.

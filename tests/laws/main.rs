@@ -13,4 +13,5 @@ mod selection;
 mod shares;
 mod speed;
 mod support;
+mod together;
 mod unknown;

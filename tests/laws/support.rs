@@ -68,6 +68,7 @@ id          = "invented-2020"
 title       = "试验办法"
 en          = "Invented"
 issuer      = "某局"
+level       = "municipal"
 region      = ["某市"]
 region_cite = "第一条"
 in_force    = { from = 2020-01-01, cite = "第二条" }

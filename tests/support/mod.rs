@@ -51,10 +51,9 @@ pub fn report<'a>(
     let jobs = portfolio
         .applicants
         .iter()
-        .flat_map(|applicant| {
+        .map(|applicant| {
             let place = applicant.facts.text(region).unwrap_or_default();
-            let chosen = rules.policies.iter().filter(|policy| choose(policy, place));
-            chosen.map(move |policy| Job { applicant, policy }).collect::<Vec<_>>()
+            Job { applicant, policies: rules.policies.iter().filter(|policy| choose(policy, place)).collect() }
         })
         .collect();
     Report {

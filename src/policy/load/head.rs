@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use crate::lang::Words;
 use crate::policy::phrase;
 use crate::rulefile::{Code, Entry};
+use crate::vocabulary::ValueId;
 use crate::words;
 
 /// The fields of [`crate::policy::Policy`] that `[policy]` fills.
@@ -13,6 +14,8 @@ pub(super) struct Head {
     pub(super) id: String,
     pub(super) title: Words,
     pub(super) issuer: String,
+    pub(super) level: ValueId,
+    pub(super) replaces: Vec<String>,
     pub(super) number: Option<String>,
     pub(super) published: Option<Date>,
     pub(super) region: Vec<String>,
@@ -30,6 +33,9 @@ impl Reader<'_, '_> {
         let (id, issuer, source) = (head.need_text("id"), head.need_text("issuer"), head.need_text("source"));
         let source_sha256 = head.text("source_sha256");
         let title = self.title(&head);
+        let prior_source = self.vocabulary.known().prior_source;
+        let level = head.need("level").and_then(|node| self.value(prior_source, &node.text()?, node.span()));
+        let replaces = head.texts("replaces").into_iter().map(|(id, _)| id).collect();
         let number = head.text("number");
         let published = head.get("published").and_then(|node| node.date());
         let region: Vec<String> = head.texts("region").into_iter().map(|(name, _)| name).collect();
@@ -66,6 +72,8 @@ impl Reader<'_, '_> {
             id: id?,
             title,
             issuer: issuer?,
+            level: level?,
+            replaces,
             number,
             published,
             region,

@@ -73,6 +73,8 @@ impl Reader<'_, '_> {
             id: head.id,
             title: head.title,
             issuer: head.issuer,
+            level: head.level,
+            replaces: head.replaces,
             number: head.number,
             published: head.published,
             region: head.region,
