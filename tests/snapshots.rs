@@ -56,7 +56,7 @@ fn policies_and_their_clauses() {
     let rules = support::shipped();
     let day = jiff::civil::date(2022, 12, 31);
     for (lang, name) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
-        let list = written(|out| show::list(&rules.policies, day, lang, 100, out));
+        let list = written(|out| show::list(&rules.vocabulary, &rules.policies, day, lang, 100, out));
         insta::assert_snapshot!(format!("policies_{name}"), list);
     }
     for policy in &rules.policies {

@@ -12,7 +12,7 @@ use super::{Done, files, request, terminal_width};
 pub fn list(args: &Policies, rules: &[PathBuf], lang: Lang) -> Result<Done> {
     let rules = request::rules(rules, lang)?;
     let day = args.on.unwrap_or_else(|| jiff::Zoned::now().date());
-    files::write(None, lang, |out| show::list(&rules.policies, day, lang, terminal_width(), out))?;
+    files::write(None, lang, |out| show::list(&rules.vocabulary, &rules.policies, day, lang, terminal_width(), out))?;
     Ok(Done::Clean)
 }
 

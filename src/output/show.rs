@@ -10,14 +10,23 @@ use super::words::Speaker;
 use crate::lang::{Lang, Words};
 use crate::money::Share;
 use crate::policy::Policy;
+use crate::policy::calendar::Standing;
 use crate::policy::model::{Amount, CapAmount, Clause, LimitOf, PriorEffect, Unknown, Window};
 use crate::vocabulary::Vocabulary;
 
-/// Writes one line per policy: id, name, place, validity, and whether it is in force on `day`.
+/// Writes one line per policy: id, name, place, validity, and whether it is in force on `day`; below, when those in
+/// force take applications next.
 ///
 /// # Errors
 /// What the writer reports.
-pub fn list(policies: &[Policy], day: Date, lang: Lang, width: usize, out: &mut dyn Write) -> io::Result<()> {
+pub fn list(
+    vocabulary: &Vocabulary,
+    policies: &[Policy],
+    day: Date,
+    lang: Lang,
+    width: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let zh = lang == Lang::Zh;
     let mut table = plain(width);
     table.set_header(if zh {
@@ -26,14 +35,15 @@ pub fn list(policies: &[Policy], day: Date, lang: Lang, width: usize, out: &mut 
         vec!["policy", "place", "title", "validity", "state", "clauses"]
     });
     for policy in policies {
-        let state = if policy.in_force_on(day) {
-            if zh { "有效" } else { "in force" }
-        } else if policy.from > day {
-            if zh { "未施行" } else { "not yet" }
-        } else if zh {
-            "已失效"
-        } else {
-            "expired"
+        let state = match (policy.standing(policies, day), zh) {
+            (Standing::InForce, true) => "有效".to_owned(),
+            (Standing::InForce, false) => "in force".to_owned(),
+            (Standing::NotYet, true) => "未施行".to_owned(),
+            (Standing::NotYet, false) => "not yet".to_owned(),
+            (Standing::Expired, true) => "已失效".to_owned(),
+            (Standing::Expired, false) => "expired".to_owned(),
+            (Standing::Superseded(next), true) => format!("由{}代替", next.id),
+            (Standing::Superseded(next), false) => format!("superseded by {}", next.id),
         };
         let until =
             policy.until.map_or_else(|| if zh { "起".to_owned() } else { " on".to_owned() }, |u| format!("–{u}"));
@@ -42,7 +52,7 @@ pub fn list(policies: &[Policy], day: Date, lang: Lang, width: usize, out: &mut 
             policy.region.first().cloned().unwrap_or_default(),
             policy.title.get(lang).to_owned(),
             format!("{}{until}", policy.from),
-            state.to_owned(),
+            state,
             policy.clauses.len().to_string(),
         ]);
     }
@@ -54,7 +64,23 @@ pub fn list(policies: &[Policy], day: Date, lang: Lang, width: usize, out: &mut 
     for line in text.lines() {
         writeln!(out, "{}", line.trim_end())?;
     }
-    if zh { writeln!(out, "状态按 {day} 计") } else { writeln!(out, "state as of {day}") }
+    if zh {
+        writeln!(out, "状态按 {day} 计")?
+    } else {
+        writeln!(out, "state as of {day}")?
+    }
+    let current: Vec<&Policy> = policies
+        .iter()
+        .filter(|policy| matches!(policy.standing(policies, day), Standing::InForce | Standing::NotYet))
+        .collect();
+    if !current.is_empty() {
+        writeln!(out, "\n{}", if zh { "下次申报" } else { "Next applications" })?;
+    }
+    for policy in current {
+        let speaker = Speaker { lang, vocabulary, policy };
+        paragraph(&format!("  {}  {}", policy.id, speaker.next_intake(day)), 4, width, out)?;
+    }
+    Ok(())
 }
 
 /// Writes one policy: head, who is kept out, clauses with amounts and conditions, limits, caps, what is not modelled.
@@ -113,6 +139,14 @@ impl Page<'_> {
         self.line("有效期", "validity", &validity)?;
         if let Some((month, day)) = policy.application_day {
             self.line("默认申请日", "usual application day", &format!("{month:02}-{day:02}"))?;
+        }
+        if let Some(intake) = &policy.intake {
+            let season = self.speaker.intake(intake);
+            self.line("申报", "applications", &season)?;
+        }
+        if !policy.replaces.is_empty() {
+            let replaced = self.speaker.list(&policy.replaces);
+            self.line("代替", "replaces", &replaced)?;
         }
         let digest = policy.source_sha256.as_ref().map(|digest| format!("  SHA-256 {digest}")).unwrap_or_default();
         self.line("正文", "source", &format!("{}{digest}", policy.source))?;

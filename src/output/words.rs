@@ -11,7 +11,8 @@ use crate::facts::{Achievement, Applicant, Value};
 use crate::lang::{Lang, Words};
 use crate::money::Money;
 use crate::policy::Policy;
-use crate::policy::model::{Bar, ClauseIndex, Nature, Test};
+use crate::policy::calendar::NextIntake;
+use crate::policy::model::{Bar, ClauseIndex, Intake, Nature, Test};
 use crate::vocabulary::{FactId, ValueId, Vocabulary};
 
 /// Puts one policy's rules into words.
@@ -666,6 +667,49 @@ impl Speaker<'_> {
             Lang::En => format!("{title}: at most {limit}{raised}{used}: {before} -> {after}"),
         };
         self.cited(&cap.cite, &said)
+    }
+
+    /// When applications are taken next, seen from `day`.
+    pub fn next_intake(&self, day: Date) -> String {
+        let zh = self.lang == Lang::Zh;
+        let until = |until: Date| if zh { format!("至{until}") } else { format!("until {until}") };
+        match self.policy.next_intake(day) {
+            NextIntake::Open(call, last) => {
+                let (title, until) = (self.say(&call.title), until(last));
+                if zh { format!("正在受理，{until}：{title}") } else { format!("open {until}: {title}") }
+            }
+            NextIntake::Expected(intake, from, to) => {
+                let span = from.map_or_else(|| until(to), |from| format!("{from}–{to}"));
+                let said = if zh { format!("预计{span}") } else { format!("expected {span}") };
+                self.cited(&intake.cite, &said)
+            }
+            NextIntake::ByNotice(intake) => self.intake(intake),
+            NextIntake::NoMore(intake) => {
+                let season = self.intake(intake);
+                if zh {
+                    format!("有效期内不再受理；{season}")
+                } else {
+                    format!("no more while in force; {season}")
+                }
+            }
+            NextIntake::NotStated => self
+                .pick("办法没有写明，见主管部门的通知", "not stated in the text; see the authority's notices")
+                .to_owned(),
+        }
+    }
+
+    /// When applications are taken every year.
+    pub fn intake(&self, intake: &Intake) -> String {
+        let zh = self.lang == Lang::Zh;
+        let day = |(month, day): (i8, i8)| format!("{month:02}-{day:02}");
+        let said = match (intake.from, intake.to) {
+            (Some(from), Some(to)) if zh => format!("每年{}至{}", day(from), day(to)),
+            (Some(from), Some(to)) => format!("every year from {} to {}", day(from), day(to)),
+            (None, Some(to)) if zh => format!("每年至{}截止", day(to)),
+            (None, Some(to)) => format!("every year until {}", day(to)),
+            (_, None) => self.pick("以每年的通知为准", "as the year's notice says").to_owned(),
+        };
+        self.cited(&intake.cite, &said)
     }
 
     /// The call of the year, applied or only named; none if there is none.

@@ -3,6 +3,7 @@
 //! [`load`] turns a rule file into a [`Policy`] or says everything that is wrong with it; [`lint`] looks for what
 //! is well-formed and still cannot be meant; [`examples`] runs the worked examples.
 
+pub mod calendar;
 pub mod examples;
 mod lint;
 mod load;

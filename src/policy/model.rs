@@ -47,6 +47,8 @@ pub struct Policy {
     pub source_sha256: Option<String>,
     /// Month and day of D where `--on` is absent and the day is in force; none: the last day of the year.
     pub application_day: Option<(i8, i8)>,
+    /// When applications are taken every year, where the text says so.
+    pub intake: Option<Intake>,
     /// SHA-256 of the rule file, in hex.
     pub sha256: String,
     /// Kinds of money, in the order of the text; selection counts and orders by them.
@@ -536,6 +538,17 @@ pub enum Over {
     Years(i16),
     /// The whole life of the policy.
     Life,
+}
+
+/// When applications are taken every year 申报受理时间, month and day; for information.
+#[derive(Clone, Debug)]
+pub struct Intake {
+    /// The clause.
+    pub cite: Cite,
+    /// First day, if the text names one.
+    pub from: Option<(i8, i8)>,
+    /// Last day; none where only the year's notice names the days.
+    pub to: Option<(i8, i8)>,
 }
 
 /// A yearly call for applications 年度申报通知.

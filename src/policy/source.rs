@@ -70,6 +70,7 @@ pub fn compare(policy: &Policy, text: &str) -> Coverage {
 fn cites(policy: &Policy) -> Vec<&str> {
     let clauses = policy.clauses.iter();
     let mut cites: Vec<&str> = vec![&policy.region_cite, &policy.validity_cite];
+    cites.extend(policy.intake.iter().map(|intake| intake.cite.as_str()));
     cites.extend(policy.roles.iter().map(|rule| rule.cite.as_str()));
     cites.extend(policy.defaults.iter().map(|rule| rule.cite.as_str()));
     cites.extend(policy.bars.iter().map(|rule| rule.cite.as_str()));

@@ -4,6 +4,7 @@ use super::Reader;
 use jiff::civil::Date;
 
 use crate::lang::Words;
+use crate::policy::model::Intake;
 use crate::policy::phrase;
 use crate::rulefile::{Code, Entry};
 use crate::vocabulary::ValueId;
@@ -26,6 +27,7 @@ pub(super) struct Head {
     pub(super) source: String,
     pub(super) source_sha256: Option<String>,
     pub(super) application_day: Option<(i8, i8)>,
+    pub(super) intake: Option<Intake>,
 }
 
 impl Reader<'_, '_> {
@@ -43,13 +45,8 @@ impl Reader<'_, '_> {
             head.need("region");
         }
         let region_cite = head.need_text("region_cite");
-        let application_day = head.get("application_day").and_then(|node| {
-            let day = phrase::month_day(&node.text()?);
-            if day.is_none() {
-                node.wrong(&words!(zh: "月-日，如 \"09-30\"", en: "a month and day such as \"09-30\""));
-            }
-            day
-        });
+        let application_day = month_day(&head, "application_day");
+        let intake = head.get("applications").and_then(|node| self.intake(node.entry()?));
         let (mut from, mut until, mut validity_cite) = (None, None, None);
         if let Some(in_force) = head.need("in_force").and_then(|node| node.entry()) {
             from = in_force.need("from").and_then(|node| node.date());
@@ -84,6 +81,34 @@ impl Reader<'_, '_> {
             source: source?,
             source_sha256,
             application_day,
+            intake,
         })
     }
+
+    fn intake(&self, entry: Entry<'_, '_>) -> Option<Intake> {
+        let cite = entry.need_text("cite");
+        let (from, to) = (month_day(&entry, "from"), month_day(&entry, "to"));
+        if let (Some(from), Some(to)) = (from, to)
+            && to < from
+        {
+            self.problems.error(
+                Code::NeverHolds,
+                entry.span(),
+                words!(zh: "受理的末日早于首日", en: "applications end before they begin"),
+                words!(zh: "from 和 to 写同一年内的月-日", en: "`from` and `to` are days of one year"),
+            );
+        }
+        entry.finish();
+        Some(Intake { cite: cite?, from, to })
+    }
+}
+
+/// A key such as `"09-30"`.
+fn month_day(entry: &Entry<'_, '_>, key: &str) -> Option<(i8, i8)> {
+    let node = entry.get(key)?;
+    let day = phrase::month_day(&node.text()?);
+    if day.is_none() {
+        node.wrong(&words!(zh: "月-日，如 \"09-30\"", en: "a month and day such as \"09-30\""));
+    }
+    day
 }

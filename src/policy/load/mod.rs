@@ -85,6 +85,7 @@ impl Reader<'_, '_> {
             source: head.source,
             source_sha256: head.source_sha256,
             application_day: head.application_day,
+            intake: head.intake,
             sha256: super::digest(file),
             categories: names.categories,
             parameters,
