@@ -28,6 +28,36 @@ fn foshan() {
     check("foshan-2018");
 }
 
+#[test]
+fn linyi() {
+    check("linyi-2019");
+}
+
+#[test]
+fn zaozhuang() {
+    check("zaozhuang-2018");
+}
+
+#[test]
+fn weihai() {
+    check("weihai-2019");
+}
+
+#[test]
+fn liaocheng() {
+    check("liaocheng-2021");
+}
+
+#[test]
+fn zhengzhou() {
+    check("zhengzhou-2019");
+}
+
+#[test]
+fn huangpu() {
+    check("huangpu-2019");
+}
+
 fn check(policy: &str) {
     let rules = support::shipped();
     let file = support::file(&format!("tests/cases/{policy}.json"));
