@@ -24,9 +24,20 @@ pub(super) struct Payment {
     pub classes: Vec<(usize, Vec<Option<ValueId>>)>,
 }
 
-/// The payments of earlier years, in order of year and row.
+/// A row that an earlier year counted under another one, which it paid: that is final.
+pub(super) struct Settled {
+    /// Index of the achievement.
+    pub item: usize,
+    /// The one that was paid.
+    pub kept: usize,
+}
+
+/// What earlier years did, in order of year and row.
 #[derive(Default)]
-pub(super) struct History(pub Vec<Payment>);
+pub(super) struct History {
+    pub payments: Vec<Payment>,
+    pub settled: Vec<Settled>,
+}
 
 /// What an earlier payment does to a candidate of this year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,16 +51,25 @@ pub(super) enum Earlier {
 }
 
 impl History {
+    /// Adds a further year.
+    pub fn extend(&mut self, year: History) {
+        self.payments.extend(year.payments);
+        self.settled.extend(year.settled);
+    }
+
     /// What was paid for the same row, the same one-off project, or a lower title of the same project.
     pub fn earlier(&self, context: &Context<'_>, item: usize, candidate: &Candidate) -> Option<Earlier> {
         let clause = &context.policy.clauses[candidate.clause];
         let paid = |payment: &Payment| Earlier::Paid { item: payment.item, year: payment.year, clause: payment.clause };
-        if let Some(payment) = self.0.iter().find(|payment| payment.item == item) {
-            let units: i64 = self.0.iter().filter(|p| p.item == item).map(|p| p.units).sum();
+        if let Some(payment) = self.payments.iter().find(|payment| payment.item == item) {
+            let units: i64 = self.payments.iter().filter(|p| p.item == item).map(|p| p.units).sum();
             let goes_on = clause.every_year && clause.quantity_at_most.is_none_or(|most| units < most);
             if !goes_on {
                 return Some(paid(payment));
             }
+        }
+        if let Some(settled) = self.settled.iter().find(|settled| settled.item == item) {
+            return self.payments.iter().find(|payment| payment.item == settled.kept).map(paid);
         }
         if let Some(found) = self.merged(context, item, candidate) {
             return Some(found);
@@ -62,7 +82,7 @@ impl History {
                 && payment.selectors == candidate.selectors
                 && one_off_key(context, payment.item).as_ref() == Some(&key)
         };
-        self.0.iter().find(same).map(paid)
+        self.payments.iter().find(same).map(paid)
     }
 
     /// Rows that count as one also across years, where the rule says so.
@@ -74,7 +94,7 @@ impl History {
             }
             let Some(key) = duplicates::likeness(context, rule, item, &candidate.selectors) else { continue };
             let before = self
-                .0
+                .payments
                 .iter()
                 .filter(|payment| payment.item != item && rule.on.contains(&payment.clause))
                 .filter(|payment| payment.selectors.meet(&rule.selects))
@@ -100,13 +120,13 @@ impl History {
 
     /// How many places of a class earlier years have taken.
     pub fn taken(&self, year: i16, over: Over, limit: usize, key: &[Option<ValueId>]) -> usize {
-        let counted = self.0.iter().filter(|payment| counts(payment, year, over));
+        let counted = self.payments.iter().filter(|payment| counts(payment, year, over));
         counted.filter(|payment| payment.classes.iter().any(|(index, class)| *index == limit && class == key)).count()
     }
 
     /// How much of a cap over `clauses` earlier years have used up.
     pub fn used(&self, year: i16, over: Over, clauses: &[ClauseIndex]) -> Money {
-        let counted = self.0.iter().filter(|payment| counts(payment, year, over));
+        let counted = self.payments.iter().filter(|payment| counts(payment, year, over));
         counted.filter(|payment| clauses.contains(&payment.clause)).map(|payment| payment.amount).sum()
     }
 }

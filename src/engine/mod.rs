@@ -29,7 +29,7 @@ use crate::facts::Applicant;
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::vocabulary::Vocabulary;
-use history::{History, Payment};
+use history::History;
 use result::{Assumed, Assumption, Item, PolicyResult, Reason, Status};
 use together::{Beside, Claim};
 
@@ -88,7 +88,7 @@ pub fn run(
     let mut results = Vec::new();
     for application in applications {
         let year = one_year(vocabulary, policy, applicant, application, &history, &[]);
-        history.0.extend(year.payments);
+        history.extend(year.paid);
         results.push(year.result);
     }
     results
@@ -97,7 +97,7 @@ pub fn run(
 /// One year of a run: what it comes to, what it pays, and what it would pay before steps 6 to 8.
 struct Year {
     result: PolicyResult,
-    payments: Vec<Payment>,
+    paid: History,
     claims: Vec<Claim>,
 }
 
@@ -130,7 +130,7 @@ fn one_year(
     let Some(day) = validity.compute_on else {
         let count = applicant.achievements.len();
         result.items = vec![shut_out(policy.validity_cite.clone(), Reason::NotInForce); count];
-        return Year { result, payments: Vec::new(), claims: Vec::new() };
+        return Year { result, paid: History::default(), claims: Vec::new() };
     };
 
     let mut context = Context { vocabulary, policy, applicant, application, day, history, beside, outsider: false };
@@ -139,7 +139,7 @@ fn one_year(
     result.barred_by = bars.holding;
     if let Some(first) = result.barred_by.first() {
         result.items = vec![shut_out(first.cite.clone(), Reason::Barred(0)); applicant.achievements.len()];
-        return Year { result, payments: Vec::new(), claims: Vec::new() };
+        return Year { result, paid: History::default(), claims: Vec::new() };
     }
     result.assumptions = bars.assumptions;
 
@@ -150,8 +150,8 @@ fn one_year(
         result.assumptions.push(Assumption { what: Assumed::NoPriorMoney, cite });
     }
     let claims = totals::claims(&decisions);
-    let payments = totals::total(&context, decisions, &mut result);
-    Year { result, payments, claims }
+    let paid = totals::total(&context, decisions, &mut result);
+    Year { result, paid, claims }
 }
 
 /// An item that no clause was even tried for.

@@ -124,7 +124,7 @@ impl Neighbours<'_> {
             let mut paid = Vec::new();
             for policy in self.order() {
                 let computed = year(policy, &besides);
-                for payment in &computed.payments {
+                for payment in &computed.paid.payments {
                     let received = self.received(policy, payment.amount);
                     // An exclusion was settled by `cut`; what is left to tell the others is what they top up.
                     for (_, beside) in besides
@@ -139,7 +139,7 @@ impl Neighbours<'_> {
             }
             paid.sort_by_key(|(policy, _)| *policy);
             for (policy, computed) in paid {
-                histories[policy].0.extend(computed.payments);
+                histories[policy].extend(computed.paid);
                 results[policy].push(computed.result);
             }
         }
@@ -155,7 +155,7 @@ impl Neighbours<'_> {
     fn earlier(&self, policy: usize, histories: &[History]) -> Vec<Beside> {
         let mut besides = vec![Beside::default(); self.applicant.achievements.len()];
         for (other, history) in histories.iter().enumerate().filter(|(other, _)| *other != policy) {
-            for payment in &history.0 {
+            for payment in &history.payments {
                 let beside = &mut besides[payment.item];
                 if versions(self.policies[policy], self.policies[other]) {
                     beside.left_to =

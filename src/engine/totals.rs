@@ -1,7 +1,7 @@
 //! Steps 6 to 9 put together (contract section 3.9): once over what is certain, once over what is possible.
 
 use super::duplicates;
-use super::history::{self, Earlier, Payment};
+use super::history::{self, Earlier, History, Settled};
 use super::result::{Assumed, Assumption, CapUse, Item, Op, PolicyResult, Reason, Status, Step};
 use super::select::{Candidate, Decision, Pays};
 use super::together::{Claim, LeftTo};
@@ -80,8 +80,8 @@ pub(super) fn claims(decisions: &[Decision]) -> Vec<Claim> {
     claims.filter(|claim| !claim.amount.is_zero()).collect()
 }
 
-/// Fills in items, caps and totals.
-pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mut PolicyResult) -> Vec<Payment> {
+/// Fills in items, caps and totals; returns what later years have to know.
+pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mut PolicyResult) -> History {
     let certain: Vec<Entry<'_>> =
         entries(&decisions, |decision| decision.taken.as_ref().filter(|taken| taken.pays == Pays::Yes));
     let settled = settle(context, &certain);
@@ -115,10 +115,20 @@ pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mu
     result.total = result.fixed_total + result.ceiling_total;
     result.potential_total = potential.max(result.total);
     result.caps = settled.uses;
-    certain
-        .iter()
-        .filter_map(|entry| history::payment(context, entry.item, entry.candidate, result.items[entry.item].amount))
-        .collect()
+    let amount = |entry: &Entry<'_>| result.items[entry.item].amount;
+    let settled = certain.iter().zip(&settled.fates).filter_map(|(entry, fate)| match fate {
+        Fate::Duplicate(kept, _) if !amount(&certain[*kept]).is_zero() => {
+            Some(Settled { item: entry.item, kept: certain[*kept].item })
+        }
+        _ => None,
+    });
+    History {
+        settled: settled.collect(),
+        payments: certain
+            .iter()
+            .filter_map(|entry| history::payment(context, entry.item, entry.candidate, amount(entry)))
+            .collect(),
+    }
 }
 
 /// What was assumed of the unit holds for all its items: it stands once, with the result.

@@ -83,6 +83,8 @@ pub struct Policy {
     pub not_modelled: Vec<NotModelled>,
     /// Which levels of government pay which share; for information.
     pub bill: Vec<BillShare>,
+    /// Words by which clause numbers are bound to the official text.
+    pub anchors: Vec<Anchor>,
     /// Worked examples over several rows.
     pub examples: Vec<Example>,
 }
@@ -564,6 +566,17 @@ pub struct Call {
     pub open_until: Option<Date>,
     /// What the call asks of groups of clauses; a window replaces the clause's own on the same fact.
     pub conditions: Vec<(Vec<ClauseIndex>, Condition)>,
+}
+
+/// A word of the official text that stands in the clause cited, and so tells it from its neighbours.
+#[derive(Clone, Debug)]
+pub struct Anchor {
+    /// The clause.
+    pub cite: Cite,
+    /// The word.
+    pub says: String,
+    /// Where it stands in the rule file.
+    pub span: Span,
 }
 
 /// Money in the text that no clause models.

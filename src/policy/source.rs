@@ -62,6 +62,18 @@ pub fn compare(policy: &Policy, text: &str) -> Coverage {
             }
         }
     }
+    for anchor in &policy.anchors {
+        // A clause that is not there has been told above.
+        let clause = parse_cite(&anchor.cite).filter(|path| text.has(path)).map(|path| text.clause(&path));
+        if clause.is_some_and(|clause| !clause.contains(&fold_line(&anchor.says))) {
+            let (cite, says) = (&anchor.cite, &anchor.says);
+            let message = words!(
+                zh: "正文的{cite}里没有“{says}”",
+                en: "{cite} of the official text does not say \"{says}\""
+            );
+            coverage.unfounded.push((anchor.span.clone(), message));
+        }
+    }
     cover(policy, &text, &figures, &mut coverage);
     coverage
 }

@@ -26,7 +26,7 @@ pub(super) struct Leaf<'a, 'p> {
 impl Reader<'_, '_> {
     pub(super) fn clause<'a, 'p>(&self, entry: Entry<'a, 'p>, categories: &[Category]) -> Option<Draft<'a, 'p>> {
         let span = entry.get("id").map_or(entry.span(), |node| node.span());
-        let (id, cite, title) = (entry.need_text("id"), entry.need_text("cite"), self.title(&entry));
+        let (id, cite, title) = (entry.need_text("id"), self.cite(&entry), self.title(&entry));
         let selects = self.selector(entry.need("for"));
         let category = entry.need("category").and_then(|node| {
             let name = node.text()?;
@@ -229,7 +229,7 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn share_rule(&self, entry: Entry<'_, '_>) -> Option<ShareRule> {
-        let cite = entry.need_text("cite");
+        let cite = self.cite(&entry);
         let mut parts = Vec::new();
         for part in entry.entries("parts") {
             let place = part.need("place").and_then(|node| self.range(&node));

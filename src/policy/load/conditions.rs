@@ -11,7 +11,7 @@ use crate::words;
 
 impl Reader<'_, '_> {
     pub(super) fn condition(&self, entry: &Entry<'_, '_>) -> Option<Condition> {
-        let cite = entry.need_text("cite");
+        let cite = self.cite(entry);
         let test = self.test(entry);
         let unknown = match entry.get("unknown") {
             None => Unknown::Undetermined,

@@ -69,7 +69,7 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn bonus(&self, entry: Entry<'_, '_>, names: &Names) -> Option<Bonus> {
-        let (id, cite, title) = (entry.need_text("id"), entry.need_text("cite"), self.title(&entry));
+        let (id, cite, title) = (entry.need_text("id"), self.cite(&entry), self.title(&entry));
         let on = self.group(entry.need("in"), names);
         let selects = self.selector(entry.get("for"));
         let amount = entry.need("amount").and_then(|node| node.money());
@@ -79,7 +79,7 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn cost_limit(&self, entry: Entry<'_, '_>, names: &Names) -> Option<CostLimit> {
-        let cite = entry.need_text("cite");
+        let cite = self.cite(&entry);
         let on = self.group(entry.get("in"), names);
         let fact = entry
             .need("fact")
@@ -89,7 +89,7 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn prior(&self, entry: Entry<'_, '_>, names: &Names) -> Option<PriorRule> {
-        let cite = entry.need_text("cite");
+        let cite = self.cite(&entry);
         let on = self.group(entry.get("in"), names);
         let source = self.vocabulary.known().prior_source;
         let sources = entry.need("sources").and_then(|node| match node.texts().as_slice() {
@@ -109,7 +109,7 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn merge(&self, entry: Entry<'_, '_>, names: &Names) -> Option<Merge> {
-        let (cite, title) = (entry.need_text("cite"), self.title(&entry));
+        let (cite, title) = (self.cite(&entry), self.title(&entry));
         let on = self.group(entry.get("in"), names);
         let selects = self.selector(entry.get("for"));
         let same: Vec<FactId> =
@@ -156,7 +156,7 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn limit(&self, entry: Entry<'_, '_>, names: &Names) -> Option<Limit> {
-        let (cite, title, at_most) = (entry.need_text("cite"), self.title(&entry), self.at_most(&entry));
+        let (cite, title, at_most) = (self.cite(&entry), self.title(&entry), self.at_most(&entry));
         let of = entry.need("of").and_then(|node| match node.text()?.as_str() {
             "categories" => Some(LimitOf::Categories),
             "items" => {
@@ -196,7 +196,7 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn cap(&self, entry: Entry<'_, '_>, names: &Names, parameters: &[Parameter]) -> Option<Cap> {
-        let (id, cite, title) = (entry.need_text("id"), entry.need_text("cite"), self.title(&entry));
+        let (id, cite, title) = (entry.need_text("id"), self.cite(&entry), self.title(&entry));
         let on = self.group(entry.get("in"), names);
         let at_most = entry.need("at_most").and_then(|node| self.cap_amount(&node, parameters));
         let raised = entry.get("raised").and_then(|node| {

@@ -44,14 +44,14 @@ impl Reader<'_, '_> {
         if region.is_empty() {
             head.need("region");
         }
-        let region_cite = head.need_text("region_cite");
+        let region_cite = self.anchored(&head, "region_cite", "region_says");
         let application_day = month_day(&head, "application_day");
         let intake = head.get("applications").and_then(|node| self.intake(node.entry()?));
         let (mut from, mut until, mut validity_cite) = (None, None, None);
         if let Some(in_force) = head.need("in_force").and_then(|node| node.entry()) {
             from = in_force.need("from").and_then(|node| node.date());
             until = in_force.get("until").and_then(|node| node.date());
-            validity_cite = in_force.need_text("cite");
+            validity_cite = self.cite(&in_force);
             if let (Some(from), Some(until)) = (from, until)
                 && until < from
             {
@@ -86,7 +86,7 @@ impl Reader<'_, '_> {
     }
 
     fn intake(&self, entry: Entry<'_, '_>) -> Option<Intake> {
-        let cite = entry.need_text("cite");
+        let cite = self.cite(&entry);
         let (from, to) = (month_day(&entry, "from"), month_day(&entry, "to"));
         if let (Some(from), Some(to)) = (from, to)
             && to < from

@@ -10,8 +10,10 @@ mod groups;
 mod head;
 mod tables;
 
+use std::cell::RefCell;
+
 use crate::lang::Words;
-use crate::policy::model::{Cap, Category, Policy};
+use crate::policy::model::{Anchor, Cap, Category, Cite, Policy};
 use crate::rulefile::{Code, Diagnostic, Entry, Node, Problems, RuleFile, Span};
 use crate::vocabulary::Vocabulary;
 use crate::words;
@@ -20,7 +22,7 @@ use crate::words;
 pub fn read(vocabulary: &Vocabulary, file: &RuleFile) -> (Option<Policy>, Vec<Diagnostic>) {
     let problems = Problems::default();
     let policy = file.with_root(&problems, |root| {
-        let reader = Reader { vocabulary, problems: &problems };
+        let reader = Reader { vocabulary, problems: &problems, anchors: RefCell::default() };
         reader.policy(root, file)
     });
     (policy, problems.into_inner())
@@ -29,6 +31,7 @@ pub fn read(vocabulary: &Vocabulary, file: &RuleFile) -> (Option<Policy>, Vec<Di
 struct Reader<'v, 'p> {
     vocabulary: &'v Vocabulary,
     problems: &'p Problems,
+    anchors: RefCell<Vec<Anchor>>,
 }
 
 /// Names that groups of clauses go by: categories and clause ids.
@@ -103,8 +106,23 @@ impl Reader<'_, '_> {
             calls,
             not_modelled,
             bill,
+            anchors: self.anchors.take(),
             examples,
         })
+    }
+
+    /// The clause that an entry cites, with the word of the official text by which it is known there.
+    fn cite(&self, entry: &Entry<'_, '_>) -> Option<Cite> {
+        self.anchored(entry, "cite", "says")
+    }
+
+    fn anchored(&self, entry: &Entry<'_, '_>, key: &str, says: &str) -> Option<Cite> {
+        let cite = entry.need_text(key);
+        if let (Some(cite), Some(node)) = (&cite, entry.get(says)) {
+            let anchor = node.text().map(|says| Anchor { cite: cite.clone(), says, span: node.span() });
+            self.anchors.borrow_mut().extend(anchor);
+        }
+        cite
     }
 
     fn title(&self, entry: &Entry<'_, '_>) -> Words {

@@ -12,7 +12,7 @@ use crate::words;
 impl Reader<'_, '_> {
     pub(super) fn role_rule(&self, entry: Entry<'_, '_>) -> Option<RoleRule> {
         let role = self.vocabulary.known().role;
-        let cite = entry.need_text("cite");
+        let cite = self.cite(&entry);
         let selects = self.selector(entry.get("for"));
         let by = entry.need("by")?;
         let by_rank = match by.text()?.as_str() {
@@ -57,7 +57,7 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn blank_default(&self, entry: Entry<'_, '_>) -> Option<BlankDefault> {
-        let cite = entry.need_text("cite");
+        let cite = self.cite(&entry);
         let selects = self.selector(entry.need("for"));
         let fact = entry.need("fact").and_then(|node| self.selecting_fact(&node.text()?, node.span()));
         let value = entry.need("as").and_then(|node| self.value(fact?, &node.text()?, node.span()));
@@ -66,7 +66,7 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn bar(&self, entry: Entry<'_, '_>) -> Option<Bar> {
-        let cite = entry.need_text("cite");
+        let cite = self.cite(&entry);
         let title = self.title(&entry);
         let when = entry.need("when").and_then(|node| {
             let when = node.entry()?;
@@ -80,13 +80,13 @@ impl Reader<'_, '_> {
 
     pub(super) fn assumed(&self, entry: Entry<'_, '_>, names: &Names) -> Option<Assumed> {
         let on = entry.get("in").map(|node| self.group(Some(node), names));
-        let (id, cite, title) = (entry.need_text("id"), entry.need_text("cite"), self.title(&entry));
+        let (id, cite, title) = (entry.need_text("id"), self.cite(&entry), self.title(&entry));
         entry.finish();
         Some(Assumed { on, id: id?, cite: cite?, title })
     }
 
     pub(super) fn bill(&self, entry: Entry<'_, '_>) -> Option<BillShare> {
-        let (cite, by) = (entry.need_text("cite"), entry.need_text("by"));
+        let (cite, by) = (self.cite(&entry), entry.need_text("by"));
         let share = entry.need("share").and_then(|node| self.share_of(&node));
         entry.finish();
         Some(BillShare { cite: cite?, by: by?, share: share? })
@@ -108,7 +108,7 @@ impl Reader<'_, '_> {
     }
 
     pub(super) fn not_modelled(&self, entry: Entry<'_, '_>) -> Option<NotModelled> {
-        let (cite, why, en) = (entry.need_text("cite"), entry.need_text("why"), entry.need_text("en"));
+        let (cite, why, en) = (self.cite(&entry), entry.need_text("why"), entry.need_text("en"));
         entry.finish();
         Some(NotModelled { cite: cite?, why: Words::new(why?, en?) })
     }
