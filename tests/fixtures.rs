@@ -25,11 +25,17 @@ fn totals_are_those_worked_out_by_hand() {
         ("XM2", "78", "78"),
         ("FS1", "195", "195"),
         ("FS2", "0", "0"),
+        ("LY1", "190", "200"),
+        ("ZZ1", "109", "159"),
+        ("WH1", "100", "100"),
+        ("LC1", "260", "270"),
+        ("ZH1", "770", "830"),
+        ("HP1", "365", "465"),
     ]
     .map(|(unit, total, potential)| (unit.to_owned(), wan(total), wan(potential)));
     assert_eq!(found, expected);
     assert_eq!(portfolio.invalid.len(), 0);
-    assert_eq!(report.evaluations().map(|e| e.result.items.len()).sum::<usize>(), 90);
+    assert_eq!(report.evaluations().map(|e| e.result.items.len()).sum::<usize>(), 162);
 }
 
 /// Every status and every step that lowers an amount occurs, so that the portfolio shows what the program does.
