@@ -109,7 +109,7 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
     ),
     (
         "huangpu-2019.toml",
-        "needs    = [{ cite = \"第十条（四）\", fact = \"stage\", is = \"accepted\", unknown = \"assumed\" }]",
+        "needs    = [{ cite = \"第十条（四）\", says = \"通过验收\", fact = \"stage\", is = \"accepted\", unknown = \"assumed\" }]",
         "the two halves are equal and the start comes first, so that a blank stage is paid by the start either way",
     ),
 ];
@@ -133,9 +133,14 @@ const NAMES: &[&str] = &[
     "published",
     "region",
     "region_cite",
+    "region_says",
+    "says",
     "why",
     "name",
     "open_until",
+    // What only several policies, or `policies`, look at.
+    "level",
+    "applications",
 ];
 
 fn mutants(file: &RuleFile) -> Vec<Mutant> {
@@ -163,10 +168,13 @@ fn mutants(file: &RuleFile) -> Vec<Mutant> {
 /// One changed line per figure and per word with a meaning.
 fn changes(line: &str) -> Vec<String> {
     let mut changes = Vec::new();
-    let cites: Vec<std::ops::Range<usize>> = line
-        .match_indices("cite = \"")
-        .map(|(start, _)| start..start + 8 + line[start + 8..].find('"').unwrap_or_default())
-        .collect();
+    let quoted = |key: &'static str| {
+        line.match_indices(key).map(move |(start, _)| {
+            let open = start + key.len();
+            start..open + line[open..].find('"').unwrap_or_default()
+        })
+    };
+    let cites: Vec<std::ops::Range<usize>> = quoted("cite = \"").chain(quoted("says = \"")).collect();
     let free = |place: usize| !cites.iter().any(|cite| cite.contains(&place));
     let bytes = line.as_bytes();
     let mut place = 0;

@@ -87,8 +87,7 @@ pub(super) fn other_money(context: &Context<'_>, row: &Row<'_>, clause: ClauseIn
 /// Entries that earlier years have settled (`open` is false) take no part.
 pub(super) fn merge(context: &Context<'_>, entries: &[Entry<'_>], open: &[bool]) -> Vec<Option<(usize, usize)>> {
     let mut counted_under = vec![None; entries.len()];
-    let rules = context.policy.merges.iter().enumerate();
-    for (rule_index, rule) in rules.filter(|(_, rule)| rule.within_year) {
+    for (rule_index, rule) in context.policy.merges.iter().enumerate() {
         let mut groups: BTreeMap<Vec<String>, Vec<usize>> = BTreeMap::new();
         for (index, entry) in entries.iter().enumerate() {
             let concerned = open[index]

@@ -446,8 +446,6 @@ pub struct Merge {
     pub otherwise: Option<FactId>,
     /// The text's own order of what is kept: a fact and its values, best first; none: the greatest amount.
     pub prefer: Option<(FactId, Vec<ValueId>)>,
-    /// True if it acts within one application year; false for what looks only at earlier years.
-    pub within_year: bool,
     /// What an earlier year of a run does to a like row.
     pub later: Later,
 }

@@ -83,6 +83,8 @@ fn cites(policy: &Policy) -> Vec<&str> {
     let clauses = policy.clauses.iter();
     let mut cites: Vec<&str> = vec![&policy.region_cite, &policy.validity_cite];
     cites.extend(policy.intake.iter().map(|intake| intake.cite.as_str()));
+    cites.extend(clauses.clone().map(|clause| clause.cite.as_str()));
+    cites.extend(policy.calls.iter().flat_map(|call| &call.conditions).map(|(_, condition)| condition.cite.as_str()));
     cites.extend(policy.roles.iter().map(|rule| rule.cite.as_str()));
     cites.extend(policy.defaults.iter().map(|rule| rule.cite.as_str()));
     cites.extend(policy.bars.iter().map(|rule| rule.cite.as_str()));
@@ -294,13 +296,14 @@ impl Text {
         let lines: Vec<String> = raw.lines().map(fold_line).filter(|line| !line.is_empty()).collect();
         let numbered = lines.iter().any(|line| ARTICLE.is_match(line) || SECTION.is_match(line));
         let mut counted = 0;
-        let mut in_body = numbered;
+        let mut in_body = false;
         let mut path = Path(vec![(Level::Start, 0)]);
         let mut pieces = Vec::new();
         for line in lines {
             let number = |regex: &Regex| regex.captures(&line).map(|found| found[1].to_owned());
+            // What stands before, a heading with a number among it, is the opening.
+            in_body |= CHAPTER.is_match(&line) || ARTICLE.is_match(&line) || SECTION.is_match(&line);
             if CHAPTER.is_match(&line) {
-                in_body = true;
                 path = Path::default();
             } else if let Some(number) = number(&ARTICLE).and_then(|n| numeral(&n)) {
                 path = Path(vec![(Level::Article, number)]);
@@ -491,6 +494,13 @@ mod tests {
                 "第二条（二） 50万元"
             ]
         );
+    }
+
+    #[test]
+    fn a_numbered_heading_before_the_first_section_is_the_opening() {
+        let text = Text::read("14. 某市细则\n本市5万元\n一、质量\n1. 奖10万元\n14. 奖20万元");
+        let places: Vec<String> = text.amounts().iter().map(|(path, value)| path.show() + &value.show()).collect();
+        assert_eq!(places, ["文首5万元", "一110万元", "一1420万元"]);
     }
 
     #[test]

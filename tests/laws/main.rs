@@ -9,6 +9,7 @@ mod money;
 mod monotone;
 mod order;
 mod rows;
+mod runs;
 mod selection;
 mod shares;
 mod speed;

@@ -131,18 +131,9 @@ impl Reader<'_, '_> {
                 None
             }
         });
-        let within_year = entry.get("within_year").and_then(|node| node.boolean()).unwrap_or(true);
         let later = later.unwrap_or(Later::Apart);
-        if !within_year && later == Later::Apart {
-            self.problems.error(
-                Code::NeverHolds,
-                entry.span(),
-                words!(zh: "既不管同一年度，也不管以后年度的 [[merge]]", en: "a [[merge]] that acts neither within a year nor later"),
-                words!(zh: "加 later，或去掉 within_year = false", en: "give `later`, or take away `within_year = false`"),
-            );
-        }
         entry.finish();
-        Some(Merge { cite: cite?, title, on, selects, same, otherwise, prefer, within_year, later })
+        Some(Merge { cite: cite?, title, on, selects, same, otherwise, prefer, later })
     }
 
     pub(super) fn at_most(&self, entry: &Entry<'_, '_>) -> Option<usize> {
