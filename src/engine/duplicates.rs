@@ -1,6 +1,7 @@
 //! Step 6: non-duplication (contract section 3.6): money received before, then series, projects and honours of which
 //! one counts.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::Context;
@@ -129,15 +130,19 @@ fn word(fact: FactId, value: &Value) -> String {
     }
 }
 
+/// The place in the text's own order of what is kept, the first being the greatest; all alike where it has none.
+pub(super) fn standing(rule: &Merge, selectors: &Selectors) -> Reverse<usize> {
+    Reverse(rule.prefer.as_ref().map_or(0, |(fact, order)| {
+        let value = selectors.get(*fact);
+        order.iter().position(|preferred| Some(*preferred) == value).unwrap_or(order.len())
+    }))
+}
+
 /// The entry that counts: first in the text's own order, else the greatest amount, ties to the earlier row.
 fn kept(rule: &Merge, entries: &[Entry<'_>], group: &[usize]) -> usize {
     let standing = |index: usize| {
         let candidate = entries[index].candidate;
-        let place = rule.prefer.as_ref().map_or(0, |(fact, order)| {
-            let value = candidate.selectors.get(*fact);
-            order.iter().position(|preferred| Some(*preferred) == value).unwrap_or(order.len())
-        });
-        (std::cmp::Reverse(place), candidate.paid, std::cmp::Reverse(entries[index].item))
+        (standing(rule, &candidate.selectors), candidate.paid, Reverse(entries[index].item))
     };
     group.iter().copied().max_by_key(|index| standing(*index)).unwrap_or(group[0])
 }

@@ -1,5 +1,7 @@
 //! What earlier years of a run have paid (contract section 3, "Runs over several years"). A run for one year has none.
 
+use std::cmp::Ordering;
+
 use super::Context;
 use super::duplicates;
 use super::row::Selectors;
@@ -42,11 +44,11 @@ pub(super) struct History {
 /// What an earlier payment does to a candidate of this year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Earlier {
-    /// It was paid already: by this item, in this year, by this clause.
-    Paid { item: usize, year: i16, clause: ClauseIndex },
+    /// It was paid already: by this item, in this year.
+    Paid { item: usize, year: i16 },
     /// A higher title of the same kind was paid: a lower one no longer counts. Item, year, merging rule.
     Outranked { item: usize, year: i16, merge: usize },
-    /// Only the difference to what was paid is due: the earlier amount, and the merging rule.
+    /// Only the difference to what was paid is due: the earlier amounts in all, and the merging rule.
     Difference { before: Money, merge: usize },
 }
 
@@ -57,17 +59,24 @@ impl History {
         self.settled.extend(year.settled);
     }
 
-    /// What was paid for the same row, the same one-off project, or a lower title of the same project.
+    /// The payment of the row itself after which it is not paid again.
+    pub fn settling(&self, context: &Context<'_>, item: usize) -> Option<&Payment> {
+        let mut own = self.payments.iter().filter(|payment| payment.item == item);
+        let first = own.next()?;
+        let clause = &context.policy.clauses[first.clause];
+        let units = first.units + own.map(|payment| payment.units).sum::<i64>();
+        // More than one is the number of years claimed; one is what a blank cell counts as.
+        let claimed = context.applicant.achievements[item].facts.integer(context.vocabulary.known().quantity);
+        let most = clause.quantity_at_most.or(claimed.filter(|years| *years > 1));
+        let goes_on = clause.every_year && most.is_none_or(|most| units < most);
+        (!goes_on).then_some(first)
+    }
+
+    /// What was paid for the row that this one counts under, the same one-off project, or a lower title of the same
+    /// project.
     pub fn earlier(&self, context: &Context<'_>, item: usize, candidate: &Candidate) -> Option<Earlier> {
         let clause = &context.policy.clauses[candidate.clause];
-        let paid = |payment: &Payment| Earlier::Paid { item: payment.item, year: payment.year, clause: payment.clause };
-        if let Some(payment) = self.payments.iter().find(|payment| payment.item == item) {
-            let units: i64 = self.payments.iter().filter(|p| p.item == item).map(|p| p.units).sum();
-            let goes_on = clause.every_year && clause.quantity_at_most.is_none_or(|most| units < most);
-            if !goes_on {
-                return Some(paid(payment));
-            }
-        }
+        let paid = |payment: &Payment| Earlier::Paid { item: payment.item, year: payment.year };
         if let Some(settled) = self.settled.iter().find(|settled| settled.item == item) {
             return self.payments.iter().find(|payment| payment.item == settled.kept).map(paid);
         }
@@ -75,11 +84,15 @@ impl History {
             return Some(found);
         }
         let key = one_off_key(context, item)?;
+        // The values that a clause lists for its rows are alike to it; those that tell its amounts apart are not.
         let same = |payment: &&Payment| {
+            let other = &context.policy.clauses[payment.clause];
             payment.item != item
                 && clause.one_off
-                && payment.clause == candidate.clause
-                && payment.selectors == candidate.selectors
+                && other.one_off
+                && other.selects == clause.selects
+                && other.by == clause.by
+                && clause.by.iter().all(|fact| payment.selectors.get(*fact) == candidate.selectors.get(*fact))
                 && one_off_key(context, payment.item).as_ref() == Some(&key)
         };
         self.payments.iter().find(same).map(paid)
@@ -93,7 +106,7 @@ impl History {
                 continue;
             }
             let Some(key) = duplicates::likeness(context, rule, item, &candidate.selectors) else { continue };
-            let before = self
+            let before: Vec<&Payment> = self
                 .payments
                 .iter()
                 .filter(|payment| payment.item != item && rule.on.contains(&payment.clause))
@@ -101,18 +114,24 @@ impl History {
                 .filter(|payment| {
                     duplicates::likeness(context, rule, payment.item, &payment.selectors).as_ref() == Some(&key)
                 })
-                .max_by_key(|payment| payment.base);
-            let Some(before) = before else { continue };
-            let (item, year) = (before.item, before.year);
-            return match rule.later {
-                Later::HigherInFull if candidate.limited > before.base => None,
-                Later::HigherInFull if candidate.limited < before.base => {
-                    Some(Earlier::Outranked { item, year, merge })
+                .collect();
+            // The text's own order goes before the amounts; among equals the earliest counts.
+            let rank = |selectors: &Selectors, amount: Money| match &rule.prefer {
+                Some(_) => (duplicates::standing(rule, selectors), Money::ZERO),
+                None => (std::cmp::Reverse(0), amount),
+            };
+            let highest = before.iter().rev().max_by_key(|payment| rank(&payment.selectors, payment.base));
+            let Some(highest) = highest else { continue };
+            let (item, year) = (highest.item, highest.year);
+            let order = rank(&candidate.selectors, candidate.limited).cmp(&rank(&highest.selectors, highest.base));
+            return match (rule.later, order) {
+                (Later::HigherInFull, Ordering::Greater) => None,
+                (Later::HigherInFull, Ordering::Less) => Some(Earlier::Outranked { item, year, merge }),
+                (Later::Difference, Ordering::Greater) => {
+                    let before = before.iter().map(|payment| payment.amount).sum();
+                    Some(Earlier::Difference { before, merge })
                 }
-                Later::Difference if candidate.limited > before.base => {
-                    Some(Earlier::Difference { before: before.base, merge })
-                }
-                _ => Some(Earlier::Paid { item, year, clause: before.clause }),
+                _ => Some(Earlier::Paid { item, year }),
             };
         }
         None
@@ -154,10 +173,10 @@ fn counts(payment: &Payment, year: i16, over: Over) -> bool {
     }
 }
 
-/// One-off money is for one project, or where that is blank one title; both blank: none.
-fn one_off_key(context: &Context<'_>, item: usize) -> Option<String> {
+/// One-off money is for one project, or where that is blank one title; both blank: none. A title is no project.
+fn one_off_key(context: &Context<'_>, item: usize) -> Option<(FactId, String)> {
     let known = context.vocabulary.known();
     let facts = &context.applicant.achievements[item].facts;
-    let text = |fact: FactId| facts.text(fact).map(crate::text::key);
+    let text = |fact: FactId| facts.text(fact).map(|text| (fact, crate::text::key(text)));
     text(known.project).or_else(|| text(known.title))
 }

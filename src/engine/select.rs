@@ -5,7 +5,7 @@ use super::Context;
 use super::base::{self, OpenBonuses, Price};
 use super::conditions;
 use super::duplicates::{self, Other, Prior};
-use super::history::Earlier;
+use super::history::{Earlier, Payment};
 use super::result::{Assumed, Assumption, Check, Considered, Missing, Op, Reason, Status, Step, Warning};
 use super::row::{self, Row, Selectors};
 use crate::facts::{Achievement, Value};
@@ -82,6 +82,9 @@ struct Outcome {
 }
 
 pub(super) fn decide(context: &Context<'_>, item: usize) -> Decision {
+    if let Some(decision) = context.history.settling(context, item).and_then(|paid| paid_before(context, item, paid)) {
+        return decision;
+    }
     let achievement = &context.applicant.achievements[item];
     let Openings { fixed, open, assumptions, possible } = openings(context, achievement);
     let mut outcomes = Vec::new();
@@ -122,6 +125,24 @@ pub(super) fn decide(context: &Context<'_>, item: usize) -> Decision {
     decision.missing.sort_unstable();
     decision.missing.dedup();
     decision
+}
+
+/// A row that an earlier year of the run has paid: a duplicate of itself, whatever this year's conditions say.
+fn paid_before(context: &Context<'_>, item: usize, payment: &Payment) -> Option<Decision> {
+    let row = Row {
+        item: None,
+        facts: &context.applicant.achievements[item].facts,
+        unit: &context.applicant.facts,
+        given: payment.selectors.clone(),
+        effective: payment.selectors.clone(),
+    };
+    let amount = selected_amount(context, &row, payment.clause)?;
+    let mut candidate = apply(context, &row, payment.clause, amount, OpenBonuses::LeftOut);
+    candidate.pays = Pays::Yes;
+    candidate.missing.clear();
+    candidate.reasons.clear();
+    candidate.earlier = Some(Earlier::Paid { item, year: payment.year });
+    Some(certain(Some(candidate), None, Vec::new(), Vec::new()))
 }
 
 // ---------------------------------------------------------------------- blank selecting facts
@@ -268,7 +289,7 @@ fn outcome(
             (Some(payable), perhaps.filter(|perhaps| perhaps.limited > payable.limited))
         }
         (None, Some(perhaps)) => {
-            missing.extend(candidates.iter().filter(|c| c.pays == Pays::Perhaps).flat_map(|c| &c.missing));
+            missing.extend(open_facts(&candidates));
             (Some(perhaps), None)
         }
         (None, None) => (greatest(Pays::No, |c| c.limited), None),
@@ -280,6 +301,20 @@ fn outcome(
     };
     let (best, possible) = (best.map(under_defaults), possible.map(under_defaults));
     Outcome { best, possible, given: row.given, missing, considered }
+}
+
+/// The unknown facts of all clauses that may pay, but for those that pay nothing which another would not: it pays at
+/// least as much, and needs no fact that they do not need.
+fn open_facts(candidates: &[Candidate]) -> Vec<Missing> {
+    let perhaps: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.pays == Pays::Perhaps).collect();
+    let matters = |candidate: &&&Candidate| {
+        !perhaps.iter().any(|other| {
+            let dearer = (other.limited, std::cmp::Reverse(other.clause))
+                > (candidate.limited, std::cmp::Reverse(candidate.clause));
+            dearer && other.missing.iter().all(|fact| candidate.missing.contains(fact))
+        })
+    };
+    perhaps.iter().filter(matters).flat_map(|candidate| candidate.missing.iter().copied()).collect()
 }
 
 /// The amount of a clause for a row, if the clause is selected at all.
@@ -372,14 +407,10 @@ fn apply(context: &Context<'_>, row: &Row<'_>, index: ClauseIndex, amount: &Amou
             reasons.push(Reason::Outranked { item, year, cite });
         }
         Some(Earlier::Difference { before, merge }) => {
-            candidate.paid = candidate.paid.saturating_sub(before);
+            // What the row itself declares as received is that same money.
+            candidate.paid = candidate.paid.min(candidate.limited.saturating_sub(before));
             let cite = context.policy.merges[merge].cite.clone();
             candidate.steps.push(Step { op: Op::Upgrade(before), cite, amount: candidate.paid });
-        }
-        // Paid once, it is a duplicate in every later year, also where the year's own conditions would refuse it.
-        Some(Earlier::Paid { item, clause, .. }) if Some(item) == row.item && clause == index => {
-            reasons.clear();
-            undecided.clear();
         }
         Some(Earlier::Paid { .. }) | None => {}
     }

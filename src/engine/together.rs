@@ -170,13 +170,13 @@ impl Neighbours<'_> {
 
     /// Row by row, keeps the dearest policy and cuts those that may not be paid beside one that is kept.
     fn cut(&self, alone: &[Year], year: i16, besides: &mut [Vec<Beside>]) {
-        for item in 0..self.applicant.achievements.len() {
-            let mut claims: Vec<(usize, &Claim)> = alone
-                .iter()
-                .enumerate()
-                .flat_map(|(policy, year)| year.claims.iter().map(move |claim| (policy, claim)))
-                .filter(|(_, claim)| claim.item == item)
-                .collect();
+        let mut of_rows: Vec<Vec<(usize, &Claim)>> = vec![Vec::new(); self.applicant.achievements.len()];
+        for (policy, year) in alone.iter().enumerate() {
+            for claim in &year.claims {
+                of_rows[claim.item].push((policy, claim));
+            }
+        }
+        for (item, mut claims) in of_rows.into_iter().enumerate() {
             claims.sort_by_key(|(policy, claim)| (std::cmp::Reverse(claim.amount), *policy));
             let mut kept: Vec<(usize, &Claim)> = Vec::new();
             for (policy, claim) in claims {

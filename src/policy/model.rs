@@ -201,7 +201,8 @@ pub struct Clause {
     pub conditions: Vec<Condition>,
     /// 一次性: in a run over years paid once per project or title.
     pub one_off: bool,
-    /// 每年: in a run over years paid again each year, up to `quantity_at_most` years.
+    /// 每年: in a run over years paid again each year, up to `quantity_at_most` years, or to the years that a quantity
+    /// above 1 names.
     pub every_year: bool,
     /// True if a unit from outside the region may claim it.
     pub open_to_outsiders: bool,
@@ -455,6 +456,8 @@ pub struct Merge {
 pub enum Later {
     /// Nothing: the rule looks at one year only.
     Apart,
+    /// Paid once: a later one is paid nothing.
+    Once,
     /// A higher one later is paid the difference, any other nothing.
     Difference,
     /// A higher one later is paid in full, a lower one is refused, an equal one was paid already.

@@ -27,6 +27,7 @@ def differences(expected, found):
     if rows[0] != rows[1]:
         said.append(f'invalid rows: reference {rows[0]}, biaobu {rows[1]}')
     by_key = {(result['applicant'], result['year']): result for result in found['results']}
+    first = min((result['year'] for result in expected['results']), default=0)
     for result in expected['results']:
         who = f"{result['applicant']} {result['year']}"
         other = by_key.pop((result['applicant'], result['year']), None)
@@ -40,6 +41,9 @@ def differences(expected, found):
                 said.append(f"{who}: no item of row {item['row']}")
                 continue
             place, same_row = f"{who} row {item['row']}", items[item['row']]
+            if result['year'] > first and item['status'] == same_row['status'] == 'duplicate' and item['same_as'] == item['id']:
+                # Paid in an earlier year: what this year's clause would ask of it says nothing.
+                continue
             compare_keys(said, place, ITEM_KEYS, item, same_row)
             if set(item['missing']) != set(same_row['missing']):
                 said.append(f"{place} missing: reference {item['missing']}, biaobu {same_row['missing']}")

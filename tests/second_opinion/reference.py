@@ -11,11 +11,11 @@ switched by environment variables (first value = default):
 import argparse, csv, datetime, io, itertools, json, os, re, sys, unicodedata
 from decimal import Decimal, ROUND_FLOOR
 
-ONE_OFF = os.environ.get('REFERENCE_ONE_OFF', 'project')
+ONE_OFF = os.environ.get('REFERENCE_ONE_OFF', 'rule')
 PER_YEAR = os.environ.get('REFERENCE_PER_YEAR', 'each')
 PAID_THEN = os.environ.get('REFERENCE_PAID_THEN', 'duplicate')
-CALL_D = os.environ.get('REFERENCE_CALL_D', 'close')
-CALL_OTHERS = os.environ.get('REFERENCE_CALL_OTHERS', 'ineligible')
+CALL_D = os.environ.get('REFERENCE_CALL_D', 'keep')
+CALL_OTHERS = os.environ.get('REFERENCE_CALL_OTHERS', 'free')
 
 DATE = datetime.date
 W = 10000 * 100                      # fen in one 万元
@@ -782,7 +782,7 @@ class Xiamen:
                 c = add(40 if nat else 41, '4', 'pilot', w(25) if nat else w(15))
                 c.need(None if f['stage'] is None else f['stage'] == 'accepted', 'stage')
                 c = add(42 if nat else 43, '4', 'pilot', (w(10) if nat else w(5)) * f['quantity'])
-                c.year_rate = (w(10) if nat else w(5), None)
+                c.year_rate = (w(10) if nat else w(5), f['quantity'] if f['quantity'] > 1 else None)
                 c.need(None if f['stage'] is None else f['stage'] == 'promotion', 'stage')
         elif k == 'leader':
             c = add(50, '5', 'leader', w(5))
@@ -1325,7 +1325,7 @@ class Liaocheng:
 class Zhengzhou:
     id = 'zhengzhou-2019'
     regions = ['郑州']
-    region_clause = '前言'
+    region_clause = '文首'
     first, last = DATE(2019, 5, 10), None
     validity_clause = '30'
     excludes_government = None
@@ -1493,6 +1493,7 @@ class Huangpu:
                 cost = f['cost']
                 c = add(5 if f['subject'] == 'conference' else 6, '第九条（五）', 'event', w(100) if cost is None else min(w(100), to_fen(cost * 30 / 100)))
                 c.need(None if cost is None else True, 'cost')
+                need_event_lead(c)
         elif k == 'standard' and f['action']:
             role, n = by_rank(f), 0 if f['action'] == 'formulate' else 1
             if lv == 'international':
@@ -1611,10 +1612,10 @@ class Outcome:
             if self.possible is None:
                 return a + (c.nature, c.category, c.klass, c.group, c.raises)
         elif self.state == 'und':
-            a = ('und', 'undetermined', c.after5, tuple(sorted(c.missing)))
+            a = ('und', 'undetermined', c.amount)
         else:
             return (self.state,)
-        return a + (c.nature, c.category, c.klass, c.group, c.raises, p.after5, p.nature, p.category, p.klass, p.group, p.raises)
+        return a + (c.nature, c.category, c.klass, c.group, c.raises, p.amount, p.nature, p.category, p.klass, p.group, p.raises)
 
 
 def values(f, fact):

@@ -122,11 +122,12 @@ impl Reader<'_, '_> {
             Some((fact, self.values(fact, &order)))
         });
         let later = entry.get("later").and_then(|node| match node.text()?.as_str() {
+            "once" => Some(Later::Once),
             "difference" => Some(Later::Difference),
             "higher in full" => Some(Later::HigherInFull),
             _ => {
                 node.wrong(
-                    &words!(zh: " \"difference\" 或 \"higher in full\"", en: "\"difference\" or \"higher in full\""),
+                    &words!(zh: " \"once\"、\"difference\" 或 \"higher in full\"", en: "\"once\", \"difference\" or \"higher in full\""),
                 );
                 None
             }
