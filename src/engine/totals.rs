@@ -7,7 +7,7 @@ use super::select::{Candidate, Decision, Pays};
 use super::together::{Claim, LeftTo};
 use super::{Context, caps, selection};
 use crate::money::Money;
-use crate::policy::model::Nature;
+use crate::policy::model::{ClauseIndex, Nature};
 use crate::vocabulary::Of;
 
 /// One item that takes part in steps 6 to 8.
@@ -105,6 +105,7 @@ pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mu
         }
     }
     hoist(context, result);
+    drop_unconcerned(context, result);
     for (cap, parameter) in caps::not_applied(context) {
         let on = &context.policy.caps[cap].on;
         if possible.iter().any(|entry| on.contains(&entry.candidate.clause)) {
@@ -129,6 +130,20 @@ pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mu
             .filter_map(|entry| history::payment(context, entry.item, entry.candidate, amount(entry)))
             .collect(),
     }
+}
+
+/// What is taken for granted of some clauses only is told only where one of them pays or may.
+fn drop_unconcerned(context: &Context<'_>, result: &mut PolicyResult) {
+    let items = &result.items;
+    let concerned: Vec<ClauseIndex> =
+        items.iter().filter(|item| item.status != Status::Ineligible).filter_map(|item| item.clause).collect();
+    result.assumptions.retain(|assumption| match assumption.what {
+        Assumed::Stated(index) => {
+            let about = context.policy.assumed[index].about.as_ref();
+            about.is_none_or(|about| concerned.iter().any(|clause| about.contains(clause)))
+        }
+        _ => true,
+    });
 }
 
 /// What was assumed of the unit holds for all its items: it stands once, with the result.

@@ -164,6 +164,8 @@ pub struct Bar {
 pub struct Assumed {
     /// The clauses whose items it stands on; none: it stands once, with the result.
     pub on: Option<Vec<ClauseIndex>>,
+    /// It stands once, but only where an item by one of these clauses is paid or may be; none: always.
+    pub about: Option<Vec<ClauseIndex>>,
     /// Name in the result.
     pub id: String,
     /// The clause.

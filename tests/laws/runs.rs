@@ -64,6 +64,12 @@ proptest! {
             if let Some(clause) = paid.get(1).and_then(|second| second.items[index].clause) {
                 prop_assert!(case.policy.clauses[clause].every_year, "{} is paid twice", achievement.id);
             }
+            let first = paid.first().map(|result| result.year);
+            for result in results.iter().filter(|result| first.is_some_and(|first| result.year > first)) {
+                let shut_out = !result.in_force && !result.validity_ignored || !result.barred_by.is_empty();
+                let item = &result.items[index];
+                prop_assert!(shut_out || item.status == Status::Duplicate || !item.amount.is_zero());
+            }
             for result in &results {
                 let item = &result.items[index];
                 let Some(year) = item.same_as_year else { continue };

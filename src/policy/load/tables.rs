@@ -80,9 +80,10 @@ impl Reader<'_, '_> {
 
     pub(super) fn assumed(&self, entry: Entry<'_, '_>, names: &Names) -> Option<Assumed> {
         let on = entry.get("in").map(|node| self.group(Some(node), names));
+        let about = entry.get("about").map(|node| self.group(Some(node), names));
         let (id, cite, title) = (entry.need_text("id"), self.cite(&entry), self.title(&entry));
         entry.finish();
-        Some(Assumed { on, id: id?, cite: cite?, title })
+        Some(Assumed { on, about, id: id?, cite: cite?, title })
     }
 
     pub(super) fn bill(&self, entry: Entry<'_, '_>) -> Option<BillShare> {
