@@ -96,6 +96,35 @@ fn a_new_kind_is_two_files_and_no_recompiling() {
     assert!(ran.out.contains("town-2030：1 个条款，1 个算例，0 处不符"), "{}", ran.out);
 }
 
+/// `auto` takes the policies of district and city both; where one looks at the other's money, the dearer is kept.
+#[test]
+fn district_and_city_are_both_taken_and_see_each_other() {
+    let city = TOWN
+        .replace("town-2030", "guangzhou-2020")
+        .replace("云上镇", "广州")
+        .replace("kind = \"lighthouse\"", "kind = \"leader\"")
+        .replace("by                = [\"subject\"]", "by = [\"level\"]")
+        .replace("lighthouse_global = \"7万元\"", "national = \"40万元\"")
+        .replace("lighthouse_local  = \"50% of lighthouse_global\"", "provincial = \"75% of national\"")
+        .replace("subject = \"全球灯塔\"", "level = \"国家\"")
+        .replace("7万元", "40万元")
+        + "\n[[prior]]\ncite = \"第五条\"\nsources = \"any\"\neffect = \"excludes\"\n";
+    let rows = "id,applicant,kind,level,date,project,flags\n\
+        A,甲,leader,national,2021-03-01,P,night_shift\nB,甲,leader,provincial,2021-04-01,Q,night_shift\n";
+    let unit = "applicant,region\n甲,广州市黄埔区\n";
+    let folder =
+        folder(&[("rows.csv", rows), ("units.csv", unit), ("town/kind.toml", KIND), ("town/city.toml", &city)]);
+    let ran =
+        biaobu(folder.path(), "estimate rows.csv --applicants units.csv --rules town --year 2022 --format ndjson");
+    assert_eq!(ran.code, Some(0), "{}", ran.err);
+    assert_eq!(
+        items(&ran),
+        ["A ineligible 0.00", "B awarded 300000.00", "A awarded 500000.00", "B duplicate 0.00"],
+        "the city first, by id; A is dearer in the district, B in the city"
+    );
+    assert!(ran.out.contains("\"same_as_policy\":\"guangzhou-2020\""), "{}", ran.out);
+}
+
 #[test]
 fn a_policy_of_the_same_id_replaces_the_shipped_one() {
     let rows = "id,kind,subject,date,flags\nA,lighthouse,lighthouse_global,2021-05-01,night_shift\n";

@@ -446,9 +446,9 @@ impl Speaker<'_> {
             }
             Op::LeftTo(policy, year) => {
                 if zh {
-                    format!("{year}年度由{policy}支付，两处不重复，本项让给金额较高的一方")
+                    format!("{year}年度由{policy}支付，金额较高，按其规定不得重复，本项不再付")
                 } else {
-                    format!("left to {policy}, which pays it in {year}; not paid twice, the higher counts")
+                    format!("left to {policy}, which pays more for it in {year} and allows no second payment")
                 }
             }
             Op::Upgrade(before) => {
