@@ -51,10 +51,10 @@ pub enum Command {
 /// What every command that reads achievements takes.
 #[derive(clap::Args, Debug)]
 pub struct Inputs {
-    /// 成果文件，- 为标准输入 Achievements files (CSV), - for standard input
+    /// 成果文件（CSV、Excel、ODS），- 为标准输入 Achievements files (CSV, Excel, ODS), - for standard input
     #[arg(value_name = "ACHIEVEMENTS")]
     pub achievements: Vec<PathBuf>,
-    /// 单位文件 Applicants file (CSV)
+    /// 单位文件；工作簿里有“单位”表的可以不写 Applicants file; a workbook may have its own sheet 单位
     #[arg(long, value_name = "FILE")]
     pub applicants: Option<PathBuf>,
     /// 成果文件没有单位一列时的单位名称 Name of the one applicant where the file names none
@@ -81,6 +81,9 @@ pub struct Inputs {
     /// 有一行读不出就停止 Stop at the first unreadable row (exit code 2)
     #[arg(long)]
     pub strict: bool,
+    /// 工作簿里写成果的工作表（默认名为“成果”的，否则第一张） The workbook's sheet of achievements (default: 成果 or the first)
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
     /// 文件编码 utf-8、gb18030、utf-16（默认自动识别） Encoding of the files (default: detected)
     #[arg(long, value_name = "ENCODING", value_parser = parse_encoding)]
     pub encoding: Option<Encoding>,

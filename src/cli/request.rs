@@ -111,7 +111,12 @@ fn portfolio(asked: &Asked, inputs: &Inputs, rules: &Rules, lang: Lang) -> Resul
     }
     let sources = asked.achievements.iter().map(|path| files::read(path, lang)).collect::<Result<Vec<_>>>()?;
     let applicants = inputs.applicants.as_deref().map(|path| files::read(path, lang)).transpose()?;
-    let options = Options { encoding: inputs.encoding, applicant: inputs.applicant.clone(), strict: inputs.strict };
+    let options = Options {
+        encoding: inputs.encoding,
+        applicant: inputs.applicant.clone(),
+        sheet: inputs.sheet.clone(),
+        strict: inputs.strict,
+    };
     let portfolio =
         input::read_portfolio(&rules.vocabulary, &sources, applicants.as_ref(), &options).map_err(|errors| {
             // Line and row stand in the message.

@@ -50,7 +50,7 @@ impl<'d> Reader<'d> {
                 }
                 None => row.mistakes.push(self.nobody()),
             }
-            file.sort(self.dictionary.vocabulary, &mut row.mistakes);
+            file.complete(self.dictionary.vocabulary, number, &mut row.mistakes);
             row.mistakes.extend(cells.surplus);
             match unit {
                 Some(unit) if row.mistakes.is_empty() => {
@@ -96,6 +96,7 @@ impl<'d> Reader<'d> {
         };
         Some(Mistake {
             column: Some(self.dictionary.vocabulary.fact(column).id.clone()),
+            cell: None,
             value: written.unwrap_or_default().to_owned(),
             message,
         })
@@ -108,6 +109,7 @@ impl<'d> Reader<'d> {
         let (id, zh) = (&fact.id, &fact.zh);
         Mistake {
             column: Some(id.clone()),
+            cell: None,
             value: String::new(),
             message: words!(
                 zh: "“{zh}”是空白的，而其他行写了单位；请填上",

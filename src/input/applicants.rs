@@ -212,7 +212,7 @@ pub(super) fn read(dictionary: &Dictionary<'_>, file: File<'_>, roster: &mut Ros
             Ok(name) => (Some(name), row.mistakes),
             Err(mistakes) => (None, row.mistakes.into_iter().chain(mistakes).collect()),
         };
-        file.sort(vocabulary, &mut mistakes);
+        file.complete(vocabulary, number, &mut mistakes);
         mistakes.extend(cells.surplus);
         let readable = mistakes.is_empty();
         if let Some(name) = identity {
@@ -243,7 +243,7 @@ fn identify<'n>(
             zh: "“{zh}”是空白的；单位表的每一行都要写单位名称",
             en: "the applicant is blank; every row of the applicants file needs a name"
         );
-        return Err(vec![Mistake { column: Some(fact.id.clone()), value: String::new(), message }]);
+        return Err(vec![Mistake { column: Some(fact.id.clone()), cell: None, value: String::new(), message }]);
     };
     let mut mistakes = Vec::new();
     for (fact, value) in [(known.applicant, Some(name)), (known.code, code)] {
@@ -251,6 +251,7 @@ fn identify<'n>(
         let found = shown(value);
         mistakes.push(Mistake {
             column: Some(vocabulary.fact(fact).id.clone()),
+            cell: None,
             value: value.to_owned(),
             message: words!(
                 zh: "“{found}”在第 {row} 行已经有了；一个单位只能有一行，请合并",

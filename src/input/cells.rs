@@ -77,6 +77,7 @@ pub(super) fn both_ways(dictionary: &Dictionary<'_>, column: FactId, flag: FactI
     let (id, zh) = (&flag.id, &flag.zh);
     Mistake {
         column: Some(dictionary.vocabulary.fact(column).id.clone()),
+        cell: None,
         value: cell.to_owned(),
         message: words!(
             zh: "标记“{zh}”（{id}）既写了是又写了否；请只留一个",
@@ -141,6 +142,7 @@ fn foreign_subject(vocabulary: &Vocabulary, kind: ValueId, cell: &str) -> Mistak
         let found = shown(cell);
         return Mistake {
             column: Some(fact.id.clone()),
+            cell: None,
             value: cell.to_owned(),
             message: words!(
                 zh: "类别“{kind_zh}”没有事项，却写了“{found}”；请改正类别，或把事项留空",
@@ -187,6 +189,7 @@ fn unreadable(fact: &Fact, cell: &str, expected: &Words, near: Option<&str>) -> 
     let (advice_zh, advice_en) = (advice.zh, advice.en);
     Mistake {
         column: Some(id.clone()),
+        cell: None,
         value: cell.to_owned(),
         message: words!(
             zh: "“{zh}”列读不懂“{found}”，应为{expected_zh}；{advice_zh}",

@@ -20,6 +20,12 @@ pub enum Encoding {
     Gb18030,
     /// UTF-16, little or big endian.
     Utf16,
+    /// No text: a workbook of Excel 2007 or later.
+    Xlsx,
+    /// No text: a workbook of older Excel.
+    Xls,
+    /// No text: a spreadsheet in the OpenDocument format.
+    Ods,
 }
 
 impl Encoding {
@@ -33,7 +39,15 @@ impl Encoding {
             Encoding::Utf8Bom => "UTF-8-BOM",
             Encoding::Gb18030 => "GB18030",
             Encoding::Utf16 => "UTF-16",
+            Encoding::Xlsx => "xlsx",
+            Encoding::Xls => "xls",
+            Encoding::Ods => "ods",
         }
+    }
+
+    /// True for workbooks, which have sheets and no text.
+    pub fn is_workbook(self) -> bool {
+        matches!(self, Encoding::Xlsx | Encoding::Xls | Encoding::Ods)
     }
 }
 
@@ -74,9 +88,6 @@ impl FromStr for Encoding {
 /// # Errors
 /// What is wrong with the bytes, and what to do.
 pub(super) fn decode(bytes: &[u8], forced: Option<Encoding>) -> Result<(Cow<'_, str>, Encoding), Words> {
-    if let Some(mistake) = foreign_format(bytes) {
-        return Err(mistake);
-    }
     let (text, encoding) = match forced {
         Some(encoding) => (decode_as(bytes, encoding).ok_or_else(|| not_in(encoding))?, encoding),
         None => detect(bytes)?,
@@ -97,21 +108,6 @@ pub(super) fn decode(bytes: &[u8], forced: Option<Encoding>) -> Result<(Cow<'_, 
 }
 
 const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
-
-/// Spreadsheets that were not saved as CSV.
-fn foreign_format(bytes: &[u8]) -> Option<Words> {
-    let format = if bytes.starts_with(b"PK\x03\x04") {
-        ".xlsx"
-    } else if bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
-        ".xls"
-    } else {
-        return None;
-    };
-    Some(words!(
-        zh: "这是 Excel 工作簿（{format}），不是 CSV；请在 Excel 里另存为“CSV UTF-8（逗号分隔）”",
-        en: "this is an Excel workbook ({format}), not CSV; in Excel, save it as \"CSV UTF-8 (comma delimited)\""
-    ))
-}
 
 fn detect(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Words> {
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
@@ -136,6 +132,7 @@ fn detect(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Words> {
 /// Strictly: `None` where a single byte does not belong.
 fn decode_as(bytes: &[u8], encoding: Encoding) -> Option<Cow<'_, str>> {
     match encoding {
+        Encoding::Xlsx | Encoding::Xls | Encoding::Ods => None,
         Encoding::Utf8 | Encoding::Utf8Bom => std::str::from_utf8(bytes).ok().map(Cow::Borrowed),
         Encoding::Gb18030 => GB18030.decode_without_bom_handling_and_without_replacement(bytes),
         // Without a mark, a first byte 0 can only be the upper half of an ASCII letter.
@@ -195,8 +192,6 @@ mod tests {
     #[test]
     fn what_is_no_text_is_refused_with_advice() {
         let cases: &[(&[u8], Option<Encoding>, &str)] = &[
-            (b"PK\x03\x04rest", None, ".xlsx"),
-            (b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", None, ".xls"),
             (b"kind\0\n", None, "NUL"),
             (b"k\0i\0n\0d\0", None, "--encoding utf-16"),
             (b"\xFF\xFF\xFF", None, "neither UTF-8 nor GB18030"),

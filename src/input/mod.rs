@@ -1,6 +1,6 @@
 //! Bytes → facts: achievements files and the applicants file (contract section 1).
 //!
-//! The way of one file: `decode` makes text of its bytes, `table` makes records of the text, `columns` matches the
+//! The way of one file: `decode` makes text of its bytes (`workbook` of a sheet), `table` makes records of the text, `columns` matches the
 //! header, `cells` and `row` read the cells, `achievements` and `applicants` join the rows to units. Nothing is
 //! dropped: what cannot be read comes back as [`Invalid`], with every mistake of the row.
 
@@ -13,11 +13,14 @@ pub mod credit_code;
 mod decode;
 mod row;
 mod table;
+mod workbook;
 
 pub use cells::read_cell;
 pub use decode::{Encoding, UnknownEncoding};
 pub use row::{read_applicant_row, read_row};
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
@@ -31,6 +34,7 @@ use achievements::Reader;
 use applicants::Roster;
 use columns::{Column, Columns, Dictionary};
 use table::{BrokenTable, Records, Table, is_blank};
+use workbook::Fault;
 
 /// One input file: its bytes were read by the caller, since the library does no I/O.
 #[derive(Clone, Debug)]
@@ -48,6 +52,8 @@ pub struct Options {
     pub encoding: Option<Encoding>,
     /// `--applicant`: name or code of the one applicant that the rows do not name.
     pub applicant: Option<String>,
+    /// `--sheet`: the sheet of workbooks that lists the achievements.
+    pub sheet: Option<String>,
     /// `--strict`: the first invalid row is an error.
     pub strict: bool,
 }
@@ -76,6 +82,8 @@ pub struct InputFile {
     pub rows: u64,
     /// How the bytes were read.
     pub encoding: Encoding,
+    /// The sheet, of a workbook.
+    pub sheet: Option<String>,
 }
 
 /// One unreadable row (contract section 4, `invalid`).
@@ -100,6 +108,8 @@ pub struct Invalid {
 pub struct Mistake {
     /// English id of the column; `None` for cells beyond the header.
     pub column: Option<String>,
+    /// Where in a workbook: `成果!D7`.
+    pub cell: Option<String>,
     /// The cell as found.
     pub value: String,
     /// What was found, what is expected, and what to do.
@@ -143,10 +153,13 @@ pub fn read_portfolio(
 ) -> Result<Portfolio, Vec<InputError>> {
     let dictionary = Dictionary::new(vocabulary);
     let mut errors = Vec::new();
-    let mut open =
-        |source, of| File::open(&dictionary, source, of, options.encoding).map_err(|e| errors.extend(e)).ok();
+    let mut open = |source, of| File::open(&dictionary, source, of, options).map_err(|e| errors.extend(e)).ok();
     let files: Vec<File<'_>> = achievements.iter().filter_map(|source| open(source, Of::Achievement)).collect();
-    let units = applicants.and_then(|source| open(source, Of::Applicant));
+    // A workbook may bring its own sheet of applicants.
+    let own = achievements
+        .iter()
+        .find(|source| workbook::is_workbook(&source.bytes) && workbook::has_applicants(&source.bytes));
+    let units = applicants.or(own).and_then(|source| open(source, Of::Applicant));
     if !errors.is_empty() {
         return Err(errors);
     }
@@ -234,6 +247,11 @@ struct File<'a> {
     table: Table<'a>,
     columns: Columns,
     applicant: FactId,
+    sheet: Option<String>,
+    /// Cells of a workbook that cannot be trusted, by row.
+    faults: BTreeMap<u64, Vec<Fault>>,
+    /// What looks odd about the sheet.
+    notices: Vec<Words>,
 }
 
 /// What reading a file's rows gave besides the rows.
@@ -248,18 +266,27 @@ impl<'a> File<'a> {
         dictionary: &Dictionary<'_>,
         source: &'a Source,
         of: Of,
-        forced: Option<Encoding>,
+        options: &Options,
     ) -> Result<File<'a>, Vec<InputError>> {
         let path = source.name.clone();
         let error = |line, message| InputError { path: path.clone(), line, row: None, message };
-        let (text, encoding) = decode::decode(&source.bytes, forced).map_err(|words| vec![error(None, words)])?;
+        let wrong = |words| vec![error(None, words)];
+        let (mut sheet, mut faults, mut notices) = (None, BTreeMap::new(), Vec::new());
+        let (text, encoding) = if workbook::is_workbook(&source.bytes) {
+            let wanted = options.sheet.as_deref().filter(|_| of == Of::Achievement);
+            let read = workbook::read(dictionary, of, &source.bytes, wanted).map_err(wrong)?;
+            (sheet, faults, notices) = (Some(read.name), read.faults, read.notices);
+            (Cow::Owned(read.text), read.encoding)
+        } else {
+            decode::decode(&source.bytes, options.encoding).map_err(wrong)?
+        };
         let table = Table::open(text).map_err(|broken| vec![error(broken.line, broken.message)])?;
         let columns = Columns::new(dictionary, of, &table.header).map_err(|mistakes| {
             let mistakes = header_below(dictionary, of, &table).map_or(mistakes, |words| vec![words]);
             mistakes.into_iter().map(|words| error(None, words)).collect::<Vec<_>>()
         })?;
         let applicant = dictionary.vocabulary.known().applicant;
-        Ok(File { path, sha256: sha256(&source.bytes), encoding, table, columns, applicant })
+        Ok(File { path, sha256: sha256(&source.bytes), encoding, table, columns, applicant, sheet, faults, notices })
     }
 
     fn broken(&self, broken: BrokenTable) -> InputError {
@@ -314,6 +341,7 @@ impl<'a> File<'a> {
         let (cells, columns) = (self.columns.len() + last + 1, self.columns.len());
         Some(Mistake {
             column: None,
+            cell: None,
             value: beyond[..=last].join(","),
             message: words!(
                 zh: "这一行有 {cells} 格，表头只有 {columns} 列；单元格里有分隔符时，请给整格加上双引号",
@@ -331,18 +359,41 @@ impl<'a> File<'a> {
         )
     }
 
-    /// The mistakes of a row in the order of the columns, those without a column last.
-    fn sort(&self, vocabulary: &Vocabulary, mistakes: &mut [Mistake]) {
-        mistakes.sort_by_key(|mistake| {
+    /// The mistakes of a row in the order of the columns, those without a column last; for a workbook with its cells
+    /// that cannot be trusted, and the place of each.
+    fn complete(&self, vocabulary: &Vocabulary, row: u64, mistakes: &mut Vec<Mistake>) {
+        let position = |mistake: &Mistake| {
             let fact = mistake.column.as_deref().and_then(|column| vocabulary.find(column));
-            fact.and_then(|fact| self.columns.position(fact)).unwrap_or(usize::MAX)
-        });
+            fact.and_then(|fact| self.columns.position(fact))
+        };
+        for fault in self.faults.get(&row).into_iter().flatten() {
+            // What else is wrong with such a cell follows from this.
+            mistakes.retain(|mistake| position(mistake) != Some(fault.column));
+            let column = match self.columns.get(fault.column) {
+                Some(Column::Fact(fact)) => Some(vocabulary.fact(*fact).id.clone()),
+                Some(Column::Extra(name) | Column::Unnamed(name)) => Some(name.clone()),
+                None => None,
+            };
+            let cell = self.cell(row, Some(fault.column));
+            mistakes.push(Mistake { column, cell, value: fault.value.clone(), message: fault.message.clone() });
+        }
+        for mistake in mistakes.iter_mut().filter(|mistake| mistake.cell.is_none()) {
+            mistake.cell = self.cell(row, position(mistake));
+        }
+        mistakes.sort_by_key(|mistake| position(mistake).unwrap_or(usize::MAX));
+    }
+
+    /// `成果!D7`, in a workbook.
+    fn cell(&self, row: u64, column: Option<usize>) -> Option<String> {
+        let (sheet, column) = (self.sheet.as_ref()?, column?);
+        Some(format!("{sheet}!{}", workbook::place(row, column)))
     }
 
     /// The end of reading: what is to be told of the file.
     fn finish(self, rows: u64, unnamed_column: bool, mut rest: Read) -> Read {
         let mut notices: Vec<Words> = Vec::new();
-        if !matches!(self.encoding, Encoding::Utf8 | Encoding::Utf8Bom) {
+        notices.extend(self.notices);
+        if !matches!(self.encoding, Encoding::Utf8 | Encoding::Utf8Bom) && !self.encoding.is_workbook() {
             let name = self.encoding.name();
             notices.push(words!(
                 zh: "按 {name} 编码读取；如有乱码，请用 --encoding 指明编码",
@@ -370,7 +421,13 @@ impl<'a> File<'a> {
     }
 
     fn start(&self) -> Read {
-        let file = InputFile { path: self.path.clone(), sha256: self.sha256.clone(), rows: 0, encoding: self.encoding };
+        let file = InputFile {
+            path: self.path.clone(),
+            sha256: self.sha256.clone(),
+            rows: 0,
+            encoding: self.encoding,
+            sheet: self.sheet.clone(),
+        };
         Read { file, invalid: Vec::new(), notices: Vec::new() }
     }
 }

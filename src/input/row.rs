@@ -159,6 +159,7 @@ fn missing_kind(vocabulary: &Vocabulary, cell: &str) -> Mistake {
     let (example_id, example_zh) = example.unwrap_or_default();
     Mistake {
         column: Some(id.clone()),
+        cell: None,
         value: cell.to_owned(),
         message: words!(
             zh: "“{zh}”是必填的，这一行没有；请填上，例如“{example_zh}”",
@@ -272,7 +273,7 @@ fn columns_of<'a>(
                 ),
             },
         };
-        mistakes.push(Mistake { column: Some(text::fold(header)), value: cell.clone(), message });
+        mistakes.push(Mistake { column: Some(text::fold(header)), cell: None, value: cell.clone(), message });
     }
     (found, mistakes)
 }

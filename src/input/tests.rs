@@ -332,7 +332,7 @@ proptest! {
             Encoding::Utf8, Encoding::Utf8Bom, Encoding::Gb18030, Encoding::Utf16,
         ])),
     ) {
-        let options = Options { encoding: forced, applicant: None, strict };
+        let options = Options { encoding: forced, applicant: None, sheet: None, strict };
         let files = [source("a", &first), source("b", [b"kind,applicant\n".as_slice(), &first].concat())];
         let units = source("units", [b"applicant,code,type\n".as_slice(), &second].concat());
         let _ = read_portfolio(vocabulary(), &files, Some(&units), &options);

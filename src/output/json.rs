@@ -70,12 +70,12 @@ impl Serialize for Results<'_> {
 }
 
 fn input(file: &InputFile) -> Json {
-    json!({ "path": file.path, "sha256": file.sha256, "rows": file.rows, "encoding": file.encoding.name() })
+    json!({ "path": file.path, "sha256": file.sha256, "rows": file.rows, "encoding": file.encoding.name(), "sheet": file.sheet })
 }
 
 /// One entry per mistake: a row with two mistakes comes back once, with the further mistakes under `also`.
 fn invalid(row: &Invalid, lang: Lang) -> Option<Json> {
-    let describe = |mistake: &crate::input::Mistake| json!({ "column": mistake.column, "value": mistake.value, "message": mistake.message.get(lang) });
+    let describe = |mistake: &crate::input::Mistake| json!({ "column": mistake.column, "cell": mistake.cell, "value": mistake.value, "message": mistake.message.get(lang) });
     let (first, others) = row.mistakes.split_first()?;
     let mut entry = Map::new();
     entry.insert("path".into(), json!(row.path));
