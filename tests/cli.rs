@@ -76,7 +76,7 @@ fn what_cannot_be_done_writes_nothing() {
         (&format!("estimate nul.csv {t}"), &["NUL"], &["NUL", "save it as CSV"]),
         (&format!("estimate binary.csv {t}"), &["GB18030"], &["neither UTF-8 nor GB18030"]),
         (&format!("estimate damaged.csv {t}"), &["UTF-8"], &["not valid UTF-8", "--encoding"]),
-        (&format!("estimate book.csv {t}"), &["Excel", "CSV UTF-8"], &["Excel workbook", "CSV UTF-8"]),
+        (&format!("estimate book.csv {t}"), &["工作簿", "CSV"], &["no workbook", "CSV"]),
         (
             &format!("estimate row.csv {t} --strict"),
             &["row.csv: 第 2 行", "“级别”", "“省标”", "是不是“省级”", "“日期”", "日历"],
@@ -616,4 +616,42 @@ fn year_day_and_validity() {
     let today = biaobu(folder.path(), "estimate rows.csv --policy beijing-2020 --format json");
     let day = text(&json(&today)["results"][0], "on").to_owned();
     assert!(day.as_str() >= "2026" && day.len() == 10, "{day}");
+}
+
+/// What a person meets first: the guide, help with an example for every command, completions, the manual page.
+#[test]
+fn the_program_tells_of_itself() {
+    let folder = folder::<&str>(&[]);
+    let guide = biaobu(folder.path(), "");
+    assert_eq!(guide.code, Some(0));
+    assert!(guide.out.contains("biaobu estimate 成果.xlsx") && guide.err.is_empty(), "{}", guide.err);
+    assert!(guide.out.lines().chain(biaobu(folder.path(), "--lang en").out.lines()).all(|line| line.width() <= 100));
+    let help = biaobu(folder.path(), "--help").out;
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| !line.starts_with("Commands:"))
+        .skip(1)
+        .map_while(|line| line.split_whitespace().next())
+        .filter(|name| name.is_ascii() && *name != "help")
+        .collect();
+    assert!(commands.len() >= 7, "{commands:?}");
+    for command in &commands {
+        let help = biaobu(folder.path(), &format!("{command} --help")).out;
+        assert!(help.contains("例 Example: biaobu"), "{command}: {help}");
+    }
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let script = biaobu(folder.path(), &format!("completions {shell}"));
+        assert!(script.code == Some(0) && script.out.contains("estimate"), "{shell}");
+    }
+    let manual = biaobu(folder.path(), "man").out;
+    assert!(commands.iter().all(|command| manual.contains(&command.to_uppercase())), "{commands:?}");
+}
+
+/// Colours only where asked for, or on a terminal; `NO_COLOR` and files are plain.
+#[test]
+fn colours_are_asked_for() {
+    let folder = folder(&[("a.csv", "id,kind,level,stage,date\nA,pilot,national,accepted,2021-05-01\n")]);
+    let args = "estimate a.csv --policy tianjin-2021 --year 2022";
+    let coloured = |more: &str| biaobu(folder.path(), &format!("{args}{more}")).out.contains('\u{1b}');
+    assert_eq!(["", " --color never", " --color always"].map(coloured), [false, false, true]);
 }

@@ -25,10 +25,10 @@ fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
 #[test]
 fn portfolio_table() {
     with_portfolio(Lang::Zh, |report| {
-        insta::assert_snapshot!("portfolio_zh", written(|out| table::write(report, 80, out)));
+        insta::assert_snapshot!("portfolio_zh", written(|out| table::write(report, plain(80), out)));
     });
     with_portfolio(Lang::En, |report| {
-        insta::assert_snapshot!("portfolio_en", written(|out| table::write(report, 100, out)));
+        insta::assert_snapshot!("portfolio_en", written(|out| table::write(report, plain(100), out)));
     });
 }
 
@@ -85,5 +85,9 @@ fn machine_formats() {
     insta::assert_snapshot!("small_json", hide(written(|out| json::write(&report, out))));
     insta::assert_snapshot!("small_ndjson", hide(written(|out| json::write_lines(&report, out))));
     insta::assert_snapshot!("small_csv", written(|out| csv::write(&report, out)));
-    insta::assert_snapshot!("small_table", written(|out| table::write(&report, 80, out)));
+    insta::assert_snapshot!("small_table", written(|out| table::write(&report, plain(80), out)));
+}
+
+fn plain(width: usize) -> biaobu::output::terminal::Look {
+    biaobu::output::terminal::Look { width, color: false }
 }

@@ -1,6 +1,5 @@
 //! Workbooks in: what Excel, LibreOffice and openpyxl save is read like the CSV file of the same rows.
 
-mod common;
 mod support;
 
 use biaobu::input::{self, Encoding, Options, Portfolio, Source};

@@ -12,7 +12,7 @@ use jiff::civil::Date;
 /// 标补：企业能拿哪些标准化补贴，多少，依据哪一条，为什么不是更多。
 /// Which standardization subsidies a company can claim, how much, by which clause, and why not more.
 #[derive(Parser, Debug)]
-#[command(name = "biaobu", version, arg_required_else_help = true)]
+#[command(name = "biaobu", version)]
 pub struct Args {
     /// 输出语言 Language of words (default: from the locale, else zh)
     #[arg(long, global = true, value_enum)]
@@ -21,7 +21,7 @@ pub struct Args {
     #[arg(long, global = true, value_name = "DIR")]
     pub rules: Vec<PathBuf>,
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 #[derive(Subcommand, Debug)]
@@ -46,6 +46,14 @@ pub enum Command {
     ///
     /// 例 Example: biaobu check my-rules/
     Check(Check),
+    /// 命令行补全脚本 Completions for a shell
+    ///
+    /// 例 Example: biaobu completions bash > ~/.local/share/bash-completion/completions/biaobu
+    Completions(Completions),
+    /// 手册页 The manual page
+    ///
+    /// 例 Example: biaobu man > biaobu.1
+    Man,
 }
 
 /// What every command that reads achievements takes.
@@ -99,6 +107,9 @@ pub struct Estimate {
     /// 输出文件，- 为标准输出 File to write, - for standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// 表格是否用颜色（默认只在终端，并遵从 NO_COLOR） Colours in the table (default: on a terminal, unless NO_COLOR)
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    pub color: Color,
 }
 
 #[derive(clap::Args, Debug)]
@@ -133,6 +144,12 @@ pub struct Check {
     pub sources: Option<PathBuf>,
 }
 
+#[derive(clap::Args, Debug)]
+pub struct Completions {
+    /// 哪种命令行 Which shell
+    pub shell: clap_complete::Shell,
+}
+
 #[derive(ValueEnum, Clone, Copy, Debug)]
 pub enum LangArg {
     Zh,
@@ -146,6 +163,13 @@ impl From<LangArg> for Lang {
             LangArg::En => Lang::En,
         }
     }
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

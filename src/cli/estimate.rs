@@ -1,14 +1,17 @@
 //! `biaobu estimate`: the main job.
 
+use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
 use anyhow::Result;
 use biaobu::input::Portfolio;
 use biaobu::lang::Lang;
+use biaobu::output::terminal::Look;
 use biaobu::output::{csv, json, table};
 use biaobu::words;
+use indicatif::{ProgressBar, ProgressStyle};
 
-use super::args::{Estimate, Format};
+use super::args::{Color, Estimate, Format};
 use super::request;
 use super::{Done, files, tell, terminal_width};
 
@@ -17,13 +20,17 @@ const TOLD: usize = 10;
 
 pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
     let prepared = request::prepare(&args.inputs, args.output.as_deref(), rules, lang)?;
-    let (report, uncovered) = prepared.report(lang)?;
+    let (mut report, uncovered) = prepared.report(lang)?;
+    let bar = progress(report.jobs.len(), args.output.is_some());
+    let ticker = bar.clone();
+    report.done = Some(Box::new(move || ticker.inc(1)));
     files::write(args.output.as_deref(), lang, |out| match args.format {
-        Format::Table => table::write(&report, terminal_width(), out),
+        Format::Table => table::write(&report, look(args), out),
         Format::Json => json::write(&report, out),
         Format::Ndjson => json::write_lines(&report, out),
         Format::Csv => csv::write(&report, out),
     })?;
+    bar.finish_and_clear();
     tell_invalid(&prepared.portfolio, args.format, lang);
     for applicant in &uncovered {
         let (name, rows) = (&applicant.name, applicant.achievements.len());
@@ -35,6 +42,30 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         tell(message.get(lang));
     }
     Ok(if prepared.portfolio.invalid.is_empty() && uncovered.is_empty() { Done::Clean } else { Done::LookAtIt })
+}
+
+/// A bar on standard error, if that is a terminal and the result does not go to one; short work shows none.
+fn progress(jobs: usize, to_file: bool) -> ProgressBar {
+    const SHORT: usize = 2_000;
+    if jobs < SHORT || !io::stderr().is_terminal() || (io::stdout().is_terminal() && !to_file) {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{bar:40} {human_pos}/{human_len} {eta}");
+    let bar = ProgressBar::new(jobs as u64);
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
+/// Colours only where a person looks at them: `--color`, `NO_COLOR`, and whether the output is a terminal.
+fn look(args: &Estimate) -> Look {
+    let to_terminal = args.output.is_none() && io::stdout().is_terminal();
+    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let color = match args.color {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto => to_terminal && wanted,
+    };
+    Look { width: terminal_width(), color }
 }
 
 fn tell_invalid(portfolio: &Portfolio, format: Format, lang: Lang) {

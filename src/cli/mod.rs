@@ -3,6 +3,7 @@
 //!
 //! Exit codes: 0 done; 1 done, but there is something to look at; 2 it could not be done, with nothing written.
 
+mod about;
 mod args;
 mod check;
 mod estimate;
@@ -32,13 +33,22 @@ pub enum Done {
 pub fn main() -> ExitCode {
     let args = Args::parse();
     let lang = args.lang.map_or_else(locale, Lang::from);
-    let outcome = match &args.command {
+    let Some(command) = &args.command else {
+        return finish(about::start(lang));
+    };
+    let outcome = match command {
         Command::Estimate(estimate) => estimate::run(estimate, &args.rules, lang),
         Command::Explain(explain) => explain::run(explain, &args.rules, lang),
         Command::Policies(policies) => policies::list(policies, &args.rules, lang),
         Command::Show(show) => policies::show(show, &args.rules, lang),
         Command::Check(check) => check::run(check, &args.rules, lang),
+        Command::Completions(completions) => about::completions(completions.shell, lang),
+        Command::Man => about::manual(lang),
     };
+    finish(outcome)
+}
+
+fn finish(outcome: anyhow::Result<Done>) -> ExitCode {
     match outcome {
         Ok(Done::Clean) => ExitCode::SUCCESS,
         Ok(Done::LookAtIt) => ExitCode::from(1),

@@ -272,6 +272,7 @@ impl Prepared {
             ignore_validity: self.ignore_validity,
             calls: self.calls,
             lang,
+            done: None,
         };
         Ok((report, uncovered))
     }

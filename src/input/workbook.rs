@@ -64,7 +64,7 @@ fn open(bytes: &[u8]) -> Result<(Book<'_>, Encoding), Words> {
         refuse_bomb(bytes)?;
     }
     let book = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(|error| {
-        let advice = if is_compound(bytes) {
+        if is_compound(bytes) {
             words!(
                 zh: "读不了这个工作簿（{error}）；有密码的，请先去掉密码，再另存为 .xlsx",
                 en: "the workbook cannot be read ({error}); if it has a password, take it away and save it as .xlsx"
@@ -74,8 +74,7 @@ fn open(bytes: &[u8]) -> Result<(Book<'_>, Encoding), Words> {
                 zh: "读不了这个工作簿（{error}）；请在 Excel 里打开，另存为 .xlsx 或 CSV",
                 en: "the workbook cannot be read ({error}); open it in Excel and save it as .xlsx or CSV"
             )
-        };
-        advice
+        }
     })?;
     let encoding = match &book {
         Sheets::Xls(_) => Encoding::Xls,

@@ -50,6 +50,8 @@ pub struct Report<'a> {
     pub calls: bool,
     /// Language of everything a person reads.
     pub lang: Lang,
+    /// Told after each job, for a progress bar.
+    pub done: Option<Box<dyn Fn() + 'a>>,
 }
 
 /// One evaluated job.
@@ -76,6 +78,9 @@ impl<'a> Report<'a> {
             })
             .collect();
         let results = engine::run_together(self.vocabulary, &job.policies, job.applicant, &applications);
+        if let Some(done) = &self.done {
+            done();
+        }
         let of_policies = job.policies.iter().zip(results);
         of_policies
             .flat_map(|(policy, results)| {

@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
+use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::terminal;
+use super::terminal::{self, Look};
 use super::words::Speaker;
 use super::{Evaluation, Report, when};
 use crate::engine::result::{Assumption, Item, Reason, Status};
@@ -17,13 +18,14 @@ use crate::money::Money;
 ///
 /// # Errors
 /// What the writer reports.
-pub fn write(report: &Report<'_>, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let width = width.clamp(60, 240);
+pub fn write(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let width = look.width.clamp(60, 240);
+    let look = Look { width, ..look };
     let mut sum = Sum::default();
     for job in &report.jobs {
         for years in report.evaluate(job).chunk_by(|one, next| one.policy.id == next.policy.id) {
             for evaluation in years {
-                block(report, evaluation, width, out)?;
+                block(report, evaluation, look, out)?;
                 sum.add(evaluation);
             }
             timeline(report, years, width, out)?;
@@ -111,7 +113,8 @@ fn totals(lang: Lang, total: Money, fixed: Money, ceiling: Money, potential: Mon
     }
 }
 
-fn block(report: &Report<'_>, evaluation: &Evaluation<'_>, width: usize, out: &mut dyn Write) -> io::Result<()> {
+fn block(report: &Report<'_>, evaluation: &Evaluation<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+    let width = look.width;
     let (policy, result) = (evaluation.policy, &evaluation.result);
     let speaker = report.speaker(policy);
     let zh = report.lang == Lang::Zh;
@@ -144,7 +147,7 @@ fn block(report: &Report<'_>, evaluation: &Evaluation<'_>, width: usize, out: &m
     for barred in &result.barred_by {
         paragraph(&format!("! {}", speaker.barred(barred)), 2, width, out)?;
     }
-    items(report, evaluation, &speaker, width, out)?;
+    items(report, evaluation, &speaker, look, out)?;
     for used in &result.caps {
         let label = if zh { "封顶" } else { "cap" };
         paragraph(&format!("{label}  {}", speaker.cap(used)), 6, width, out)?;
@@ -179,9 +182,10 @@ fn items(
     report: &Report<'_>,
     evaluation: &Evaluation<'_>,
     speaker: &Speaker<'_>,
-    width: usize,
+    look: Look,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let width = look.width;
     let zh = report.lang == Lang::Zh;
     let policy = evaluation.policy;
     let cite = |item: &Item| {
@@ -205,7 +209,7 @@ fn items(
     } else {
         ["id", "status", "clause", "base (yuan)", "amount (yuan)", "title"]
     };
-    writeln!(out, "{}  {}", columns(&widths, &heads[..5]), heads[5])?;
+    writeln!(out, "{}  {}", columns(&widths, &heads[..5], Style::new()), heads[5])?;
     for (item, row) in pairs {
         let amount = |money: Money| match report.lang {
             Lang::Zh => money.in_wan_number(),
@@ -219,9 +223,10 @@ fn items(
             paragraph(&id, 2, width, out)?;
             cells[0] = "";
         }
-        let line = columns(&widths, &cells);
+        let plain = columns(&widths, &cells, Style::new());
+        let line = if look.color { columns(&widths, &cells, status_style(item.status)) } else { plain.clone() };
         let title = short_title(row.facts.text(report.vocabulary.known().title).unwrap_or_default());
-        if line.width() + 2 + title.width() <= width {
+        if plain.width() + 2 + title.width() <= width {
             writeln!(out, "{}", format!("{line}  {title}").trim_end())?;
         } else {
             writeln!(out, "{line}")?;
@@ -241,13 +246,23 @@ fn short_title(title: &str) -> String {
     if title.chars().nth(LONGEST).is_some() { format!("{short}…") } else { short }
 }
 
-/// One line of columns: three to the left, two amounts to the right.
-fn columns(widths: &Widths, cells: &[&str]) -> String {
+/// What is paid in green, what is cut or open in yellow, what is not paid in red, the rest dim.
+fn status_style(status: Status) -> Style {
+    match status {
+        Status::Awarded => AnsiColor::Green.on_default(),
+        Status::Reduced | Status::Undetermined | Status::NotSelected => AnsiColor::Yellow.on_default(),
+        Status::Ineligible => AnsiColor::Red.on_default(),
+        Status::Duplicate | Status::Unmatched => Style::new().dimmed(),
+    }
+}
+
+/// One line of columns: three to the left, two amounts to the right; the second one, the status, in its style.
+fn columns(widths: &Widths, cells: &[&str], style: Style) -> String {
     let left = |text: &str, width: usize| format!("{text}{}", " ".repeat(width.saturating_sub(text.width())));
     let right = |text: &str, width: usize| format!("{}{text}", " ".repeat(width.saturating_sub(text.width())));
     [
         left(cells[0], widths.id),
-        left(cells[1], widths.status),
+        format!("{style}{}{style:#}", left(cells[1], widths.status)),
         left(cells[2], widths.clause),
         right(cells[3], widths.money),
         right(cells[4], widths.money),

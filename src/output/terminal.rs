@@ -3,6 +3,15 @@
 
 use crate::lang::Lang;
 
+/// How a table may look.
+#[derive(Clone, Copy, Debug)]
+pub struct Look {
+    /// Columns of the terminal.
+    pub width: usize,
+    /// True if statuses may be coloured.
+    pub color: bool,
+}
+
 /// A character as a terminal may have it: white space of any kind as a space, what steers a terminal as U+FFFD.
 pub fn visible(c: char) -> char {
     match c {

@@ -66,6 +66,7 @@ pub fn report<'a>(
         ignore_validity: false,
         calls: false,
         lang: Lang::Zh,
+        done: None,
     }
 }
 
