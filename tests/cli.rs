@@ -121,9 +121,7 @@ fn what_cannot_be_done_writes_nothing() {
             }
         }
     }
-    for args in
-        ["", "estimate rows.csv --year abc", "estimate rows.csv --on 2021-02-30", "estimate --format pdf", "nix"]
-    {
+    for args in ["estimate rows.csv --year abc", "estimate rows.csv --on 2021-02-30", "estimate --format pdf", "nix"] {
         let ran = biaobu(folder.path(), args);
         assert_eq!((ran.code, ran.out.as_str(), ran.err.is_empty()), (Some(2), "", false), "{args}");
     }
