@@ -151,6 +151,8 @@ pub enum Format {
     Json,
     Ndjson,
     Csv,
+    Markdown,
+    Html,
 }
 
 /// The years of `--year`, ascending.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use biaobu::input::Portfolio;
 use biaobu::lang::Lang;
-use biaobu::output::{csv, json, table};
+use biaobu::output::{csv, html, json, markdown, table};
 use biaobu::words;
 
 use super::args::{Estimate, Format};
@@ -23,6 +23,8 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         Format::Json => json::write(&report, out),
         Format::Ndjson => json::write_lines(&report, out),
         Format::Csv => csv::write(&report, out),
+        Format::Markdown => markdown::write(&report, out),
+        Format::Html => html::write(&report, out),
     })?;
     tell_invalid(&prepared.portfolio, args.format, lang);
     for applicant in &uncovered {
