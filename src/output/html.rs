@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use unicode_width::UnicodeWidthStr;
 
 use super::svg::{self, Bar, Fill};
 use super::waterfall::Waterfall;
@@ -293,7 +294,7 @@ impl<'a> Page<'a> {
         let waterfall = Waterfall::of(result);
         html! {
             h4 { (capitalized(&speaker.year(result))) }
-            @for notice in speaker.notices(result, evaluation.applicant) { p class="notice" { (plain(&notice)) } }
+            @for notice in speaker.notices(result, evaluation.applicant) { p class="notice" { (plain(notice.trim_start_matches("! "))) } }
             (self.totals(&totals))
             @if !waterfall.bases.is_zero() {
                 div class="figures" {
@@ -414,7 +415,7 @@ impl<'a> Page<'a> {
             html! {
                 tbody class="item" {
                     tr {
-                        th scope="row" class="id" rowspan=[(!notes.is_empty()).then_some("2")] { (plain(&row.id)) }
+                        th scope="row" class=(id_class(&row.id)) rowspan=[(!notes.is_empty()).then_some("2")] { (plain(&row.id)) }
                         td class="title" data-label=(heads[1]) { (self.title(row)) }
                         td class="status" data-label=(heads[2]) {
                             span class={ "badge " (item.status.id()) } { (speaker.status(item.status)) }
@@ -541,7 +542,7 @@ impl<'a> Page<'a> {
                 tbody {
                     @for (item, row) in open {
                         tr {
-                            th scope="row" class="id" { (plain(&row.id)) }
+                            th scope="row" class=(id_class(&row.id)) { (plain(&row.id)) }
                             td class="title" data-label=(heads[1]) { (self.title(row)) }
                             td data-label=(heads[2]) {
                                 (speaker.list(item.missing.iter().map(|missing| speaker.missing(*missing))))
@@ -711,6 +712,12 @@ fn class_width(most: Money) -> Money {
         }
         power *= 10;
     }
+}
+
+/// Ids of usual length are not broken.
+fn id_class(id: &str) -> &'static str {
+    const SHORT: usize = 16;
+    if id.width() <= SHORT { "id short" } else { "id" }
 }
 
 fn capitalized(text: &str) -> String {

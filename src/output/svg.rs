@@ -46,8 +46,10 @@ pub struct Bar {
 }
 
 const WIDTH: usize = 360;
-/// Units of one column of text: a Chinese character has two.
+/// Units of one column of text in a wide font: a Chinese character has two.
 const COLUMN: usize = 7;
+/// Tenths of a unit of one column of a label above its bar: longer texts have narrow letters too.
+const COLUMN_OF_LABELS: usize = 64;
 const LINE: usize = 17;
 const BAR: usize = 16;
 /// Labels of at most so many columns stand beside their bars, longer ones above.
@@ -124,7 +126,7 @@ impl Bar {
 
     /// Label and value in the lines above the bar.
     fn below(&self, top: usize, most: Money) -> (Markup, usize) {
-        let columns = (WIDTH.saturating_sub(self.value.width() * COLUMN + 10) / COLUMN).max(10);
+        let columns = (WIDTH.saturating_sub(self.value.width() * COLUMN + 10) * 10 / COLUMN_OF_LABELS).max(10);
         let lines = lines(&self.label, columns);
         let bar = top + lines.len() * LINE + 3;
         let row = html! {
