@@ -48,7 +48,7 @@ fn hostile() -> (Source, Source) {
          \u{202e}甲公司,</style><a href=\"javascript:x\">,]]>--><b>,标准制修订,国家,制定,1,2021-06-01,10万\n\
          \u{202e}甲公司,A2,\"a\"\" onload=\"\"x\",标准制修订,\"<i>|省标\",制定,1,2021-06-01,10万\n"
     );
-    let units = "申报单位,注册地区\n<script>alert(1)</script>,北京市\n\u{202e}甲公司,北京市\n";
+    let units = "申报单位,region\n<script>alert(1)</script>,北京市\n\u{202e}甲公司,北京市\n";
     (support::text("<b>坏|名.csv", &rows), support::text("单位.csv", units))
 }
 
@@ -253,7 +253,7 @@ fn unreadable_rows_and_uncovered_units_are_told() {
         "a.csv",
         "申报单位,编号,类别,级别,制修订,起草单位排名,日期\n甲,A1,标准制修订,国家,制定,1,2021-05-01\n乙,B1,标准制修订,省标,制定,0,2021-05-01\n丙,C1,标准制修订,国家,制定,1,2021-05-01\n",
     );
-    let units = support::text("b.csv", "申报单位,注册地区\n甲,北京市\n丙,成都市\n");
+    let units = support::text("b.csv", "申报单位,region\n甲,北京市\n丙,成都市\n");
     let portfolio = support::portfolio(&rules, &[source], Some(&units));
     let mut report = report(&rules, &portfolio, Lang::Zh);
     report.jobs.retain(|job| !job.policies.is_empty());

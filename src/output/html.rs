@@ -110,7 +110,7 @@ impl<'a> Page<'a> {
         let (years, count) = (self.years(), self.report.portfolio.invalid.len());
         let lead = match self.lang {
             Lang::Zh => format!("{years}年度 · {companies}家单位 · {rows}项成果"),
-            Lang::En => format!("Year {years} · companies: {companies} · achievements: {rows}"),
+            Lang::En => format!("{years} · companies: {companies} · achievements: {rows}"),
         };
         html! {
             (svg::patterns())
@@ -571,16 +571,15 @@ impl<'a> Page<'a> {
 
     fn basis(&self, policy: &Policy) -> Markup {
         let speaker = self.report.speaker(policy);
-        let cite = |cite: &str| if cite.is_empty() { String::new() } else { format!(" ({cite})") };
         html! {
-            h4 class="basis-heading" { (self.pick("依据", "Basis")) }
+            h4 { (self.pick("依据", "Basis")) }
             dl class="basis" {
                 dt { (self.pick("办法", "Measure")) } dd { (plain(&policy.title.zh)) }
                 dt { (self.pick("发布机关", "Issued by")) } dd { (plain(&policy.issuer)) }
                 @if let Some(number) = &policy.number {
                     dt { (self.pick("文号", "Document number")) } dd { (plain(number)) }
                 }
-                dt { (self.pick("有效期", "In force")) } dd { (speaker.validity()) (cite(&policy.validity_cite)) }
+                dt { (self.pick("有效期", "In force")) } dd { (speaker.cited(&policy.validity_cite, &speaker.validity())) }
                 dt { (self.pick("规则文件", "Rule file")) } dd { (policy.id) }
                 dt { (self.pick("规则文件 SHA-256", "Rule file SHA-256")) } dd { code { (policy.sha256) } }
                 @if let Some(digest) = &policy.source_sha256 {
@@ -654,7 +653,7 @@ impl<'a> Page<'a> {
             Lang::En => ["File", "Rows", "SHA-256"],
         };
         html! {
-            section class="page" {
+            section {
                 h2 { (self.pick("关于本报告", "About this report")) }
                 p {
                     (self.pick("由 biaobu ", "Computed by biaobu ")) (env!("CARGO_PKG_VERSION"))

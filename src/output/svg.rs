@@ -55,14 +55,17 @@ const BAR: usize = 16;
 /// Labels of at most so many columns stand beside their bars, longer ones above.
 const SHORT: usize = 12;
 const MOST_LINES: usize = 3;
+/// The longest bar is at least so long.
+const LEAST_ROOM: usize = 40;
 
 /// The bars as one picture. `title` names it for those who cannot see it.
 pub fn chart(title: &str, bars: &[Bar]) -> Markup {
     let most = bars.iter().map(Bar::sum).max().unwrap_or_default();
     let beside = bars.iter().all(|bar| bar.label.width() <= SHORT);
-    let widest = |text: fn(&Bar) -> &str| bars.iter().map(|bar| text(bar).width()).max().unwrap_or(0) * COLUMN + 6;
-    let (left, right) = if beside { (widest(|bar| &bar.label), widest(|bar| &bar.value)) } else { (0, 0) };
-    let room = WIDTH.saturating_sub(left + right).max(40);
+    let width = |text: &str| text.width() * COLUMN + 6;
+    let left = if beside { bars.iter().map(|bar| width(&bar.label)).max().unwrap_or(0) } else { 0 };
+    let room = bars.iter().filter_map(|bar| bar.room(WIDTH - left.min(WIDTH), width(&bar.value), most)).min();
+    let room = room.unwrap_or(LEAST_ROOM).max(LEAST_ROOM);
     let mut top = 0;
     let mut rows: Vec<Markup> = Vec::new();
     for bar in bars {
@@ -110,6 +113,13 @@ pub fn sample(fill: Fill) -> Markup {
 impl Bar {
     fn sum(&self) -> Money {
         self.parts.iter().map(|(_, amount)| *amount).sum()
+    }
+
+    /// How long the longest bar may be, so that the value finds room behind this one; none if this one is empty.
+    fn room(&self, width: usize, value: usize, most: Money) -> Option<usize> {
+        let room = i128::try_from(width.saturating_sub(value)).unwrap_or_default();
+        (!self.sum().is_zero())
+            .then(|| usize::try_from(room * most.fen() / self.sum().fen()).unwrap_or(width).min(width))
     }
 
     /// Label, bar and value in one line.

@@ -380,7 +380,8 @@ impl Speaker<'_> {
         self.cited(&assumption.cite, &said)
     }
 
-    fn cited(&self, cite: &str, said: &str) -> String {
+    /// `said（第九条）`.
+    pub fn cited(&self, cite: &str, said: &str) -> String {
         match (cite.is_empty(), self.lang) {
             (true, _) => said.to_owned(),
             (false, Lang::Zh) => format!("{said}（{cite}）"),
