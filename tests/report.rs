@@ -56,6 +56,7 @@ fn hostile() -> (Source, Source) {
 fn the_page_is_one_file_without_scripts() {
     let rules = support::shipped();
     let portfolio = fixtures(&rules);
+    let links = Regex::new(r#"href="([^"]*)""#).unwrap();
     for (lang, language) in [(Lang::Zh, "zh-CN"), (Lang::En, "en")] {
         let page = page(&report(&rules, &portfolio, lang));
         assert!(page.starts_with(&format!("<!DOCTYPE html><html lang=\"{language}\">")), "{}", &page[..80]);
@@ -64,7 +65,6 @@ fn the_page_is_one_file_without_scripts() {
         {
             assert!(!page.contains(fetched), "{fetched}");
         }
-        let links = Regex::new(r#"href="([^"]*)""#).unwrap();
         for link in links.captures_iter(&page) {
             let target = link[1].strip_prefix('#').unwrap_or_else(|| panic!("{} leads outside", &link[1]));
             assert_eq!(page.matches(&format!("id=\"{target}\"")).count(), 1, "{target}");
@@ -150,6 +150,7 @@ fn hostile_texts_do_no_harm() {
     let (rows, units) = hostile();
     let portfolio = support::portfolio(&rules, &[rows], Some(&units));
     assert_eq!(portfolio.invalid.len(), 1);
+    let unescaped = Regex::new(r"(?:^|[^\\])\|").unwrap();
     for lang in [Lang::Zh, Lang::En] {
         let report = report(&rules, &portfolio, lang);
         let page = page(&report);
@@ -166,7 +167,6 @@ fn hostile_texts_do_no_harm() {
             assert!(!text.contains(raw), "{raw}");
         }
         assert!(text.contains("\\`a\\|b\\`"));
-        let unescaped = Regex::new(r"(?:^|[^\\])\|").unwrap();
         for table in
             text.lines().collect::<Vec<_>>().chunk_by(|one, next| one.starts_with('|') == next.starts_with('|'))
         {
@@ -195,6 +195,7 @@ fn the_english_page_has_no_chinese_labels() {
     let hostile = support::portfolio(&rules, &[rows], Some(&units));
     let portfolio = fixtures(&rules);
     let chinese = Regex::new(r"\p{Han}|[，。；：（）、“”]").unwrap();
+    let attributes = Regex::new(r#"(?:data-label|aria-label)="([^"]*)""#).unwrap();
     for portfolio in [&portfolio, &hostile] {
         let mut report = report(&rules, portfolio, Lang::En);
         for years in [vec![2022], vec![2021, 2022]] {
@@ -207,7 +208,6 @@ fn the_english_page_has_no_chinese_labels() {
             labels.extend(texts(&page, "th", "scope=\"col\""));
             labels.extend(texts(&page, "dd", "class=\"hint\""));
             labels.extend(texts(&page, "p", "class=\"lead\""));
-            let attributes = Regex::new(r#"(?:data-label|aria-label)="([^"]*)""#).unwrap();
             labels.extend(attributes.captures_iter(&page).map(|found| found.get(1).unwrap().as_str()));
             assert!(labels.len() > 100, "{}", labels.len());
             for label in labels {
@@ -225,12 +225,13 @@ fn the_english_page_has_no_chinese_labels() {
 fn headings_stand_in_order_and_pictures_have_names() {
     let rules = support::shipped();
     let portfolio = fixtures(&rules);
+    let levels = Regex::new(r"<h([1-6])[ >]").unwrap();
     for (lang, years) in [(Lang::Zh, vec![2022]), (Lang::En, vec![2020, 2021, 2022])] {
         let mut report = report(&rules, &portfolio, lang);
         report.years = years;
         let page = page(&report);
         let mut before = 0;
-        for heading in Regex::new(r"<h([1-6])[ >]").unwrap().captures_iter(&page) {
+        for heading in levels.captures_iter(&page) {
             let level: usize = heading[1].parse().unwrap();
             assert!(level <= before + 1, "h{level} after h{before}");
             before = level;

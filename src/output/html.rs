@@ -55,7 +55,7 @@ fn plain(text: &str) -> String {
 /// What the overview knows of one company.
 struct Summary<'a> {
     name: &'a str,
-    policies: String,
+    policies: Vec<&'a str>,
     totals: Totals,
 }
 
@@ -73,6 +73,14 @@ impl<'a> Page<'a> {
         match self.lang {
             Lang::Zh => money.in_wan(),
             Lang::En => format!("{} yuan", money.grouped().trim_end_matches(".00")),
+        }
+    }
+
+    /// An amount in a table; in English the head of the column names the unit.
+    fn cell(&self, money: Money) -> String {
+        match self.lang {
+            Lang::Zh => money.in_wan(),
+            Lang::En => money.grouped().trim_end_matches(".00").to_owned(),
         }
     }
 
@@ -136,9 +144,9 @@ impl<'a> Page<'a> {
             for evaluation in self.report.evaluate(job) {
                 totals.add(&evaluation.result);
             }
-            let ids: Vec<&str> = job.policies.iter().map(|policy| policy.id.as_str()).collect();
+            let policies = job.policies.iter().map(|policy| policy.id.as_str()).collect();
             let name = applicant_name(job.applicant, self.lang);
-            Summary { name, policies: ids.join(self.pick("、", ", ")), totals }
+            Summary { name, policies, totals }
         })
         .collect()
     }
@@ -192,10 +200,7 @@ impl<'a> Page<'a> {
         let totals: Vec<Money> = summaries.iter().map(|summary| summary.totals.total).collect();
         let most = totals.iter().copied().max().unwrap_or_default();
         let width = class_width(most).fen();
-        let number = |money: Money| match self.lang {
-            Lang::Zh => money.in_wan_number(),
-            Lang::En => money.grouped().trim_end_matches(".00").to_owned(),
-        };
+        let number = |money: Money| if self.lang == Lang::Zh { money.in_wan_number() } else { self.cell(money) };
         let bar = |label: String, count: usize| Bar {
             value: if self.lang == Lang::Zh { format!("{count}家") } else { count.to_string() },
             parts: vec![(Fill::Solid, Money::from_fen(i128::try_from(count).unwrap_or_default()))],
@@ -215,14 +220,16 @@ impl<'a> Page<'a> {
     fn companies_table(&self, summaries: &[Summary<'_>], sum: &Totals) -> Markup {
         let heads = match self.lang {
             Lang::Zh => ["单位", "政策", "项数", "定额", "上限", "总额", "资料补齐后可能"],
-            Lang::En => ["Company", "Policies", "Items", "Fixed", "Ceiling", "Total", "Potential"],
+            Lang::En => {
+                ["Company", "Policies", "Items", "Fixed (yuan)", "Ceiling (yuan)", "Total (yuan)", "Potential (yuan)"]
+            }
         };
         let amounts = |totals: &Totals| {
             let amounts = [totals.fixed, totals.ceiling, totals.total, totals.potential];
             html! {
                 td class="number" data-label=(heads[2]) { (totals.items) }
                 @for (head, amount) in heads[3..].iter().zip(amounts) {
-                    td class="number" data-label=(head) { (self.money(amount)) }
+                    td class="number" data-label=(head) { (self.cell(amount)) }
                 }
             }
         };
@@ -238,7 +245,7 @@ impl<'a> Page<'a> {
                     @for (index, summary) in summaries.iter().enumerate() {
                         tr {
                             th scope="row" { a href={ "#company-" (index + 1) } { (plain(summary.name)) } }
-                            td data-label=(heads[1]) { (summary.policies) }
+                            td data-label=(heads[1]) { @for id in &summary.policies { span class="short" { (id) } " " } }
                             (amounts(&summary.totals))
                         }
                     }
@@ -302,7 +309,8 @@ impl<'a> Page<'a> {
                     (self.waterfall(&speaker, &waterfall))
                 }
             }
-            (self.items(evaluation, &speaker))
+            // Of a year that pays nothing at all, the notice and the ids say everything.
+            @if self.report.years.len() == 1 || !table::shut_out(&result.items) { (self.items(evaluation, &speaker)) }
             (self.not_paid(evaluation, &speaker, &waterfall))
             (self.would_change(evaluation, &speaker))
             (self.list(self.pick("封顶", "Caps"), result.caps.iter().map(|used| speaker.cap(used))))
@@ -407,7 +415,7 @@ impl<'a> Page<'a> {
         let (policy, result) = (evaluation.policy, &evaluation.result);
         let heads = match self.lang {
             Lang::Zh => ["编号", "名称", "结果", "条款", "性质", "基数", "金额"],
-            Lang::En => ["Id", "Title", "Status", "Clause", "Nature", "Base", "Amount"],
+            Lang::En => ["Id", "Title", "Status", "Clause", "Nature", "Base (yuan)", "Amount (yuan)"],
         };
         let one = |item: &Item, row: &Achievement| {
             let notes = table::note(evaluation, speaker, item, row);
@@ -421,9 +429,9 @@ impl<'a> Page<'a> {
                             span class={ "badge " (item.status.id()) } { (speaker.status(item.status)) }
                         }
                         td class="cite" data-label=(heads[3]) { (speaker.cite(item).unwrap_or("—")) }
-                        td data-label=(heads[4]) { (nature.unwrap_or("—")) }
-                        td class="number" data-label=(heads[5]) { (self.money(item.base)) }
-                        td class="number" data-label=(heads[6]) { (self.money(item.amount)) }
+                        td class="nature" data-label=(heads[4]) { (nature.unwrap_or("—")) }
+                        td class="number" data-label=(heads[5]) { (self.cell(item.base)) }
+                        td class="number" data-label=(heads[6]) { (self.cell(item.amount)) }
                     }
                     @if !notes.is_empty() {
                         tr class="notes" { td colspan="6" {
@@ -450,7 +458,7 @@ impl<'a> Page<'a> {
                 tbody class="sum" { tr {
                     th scope="row" { (self.pick("合计", "Sum")) }
                     td {} td {} td {} td {} td {}
-                    td class="number" data-label=(heads[6]) { (self.money(result.total)) }
+                    td class="number" data-label=(heads[6]) { (self.cell(result.total)) }
                 } }
             }
         }
@@ -486,7 +494,7 @@ impl<'a> Page<'a> {
         }
         let heads = match self.lang {
             Lang::Zh => ["原因", "项目", "未付"],
-            Lang::En => ["Why", "Items", "Not paid"],
+            Lang::En => ["Why", "Items", "Not paid (yuan)"],
         };
         html! {
             h5 { (self.pick("没有支付的部分和原因", "What is not paid, and why")) }
@@ -501,7 +509,7 @@ impl<'a> Page<'a> {
                                 (plain(&speaker.list(cause.items.iter().map(|item| applicant.achievements[*item].id.as_str()))))
                             }
                             td class="number" data-label=(heads[2]) {
-                                @if cause.amount.is_zero() { "—" } @else { (self.money(cause.amount)) }
+                                @if cause.amount.is_zero() { "—" } @else { (self.cell(cause.amount)) }
                             }
                         }
                     }
@@ -521,7 +529,7 @@ impl<'a> Page<'a> {
         }
         let heads = match self.lang {
             Lang::Zh => ["编号", "名称", "缺少", "说明", "现在", "可能"],
-            Lang::En => ["Id", "Title", "Missing", "Notes", "Now", "Possibly"],
+            Lang::En => ["Id", "Title", "Missing", "Notes", "Now (yuan)", "Possibly (yuan)"],
         };
         let notes = |item: &Item, row: &Achievement| {
             let telling = |reason: &&Reason| {
@@ -548,9 +556,9 @@ impl<'a> Page<'a> {
                                 (speaker.list(item.missing.iter().map(|missing| speaker.missing(*missing))))
                             }
                             td data-label=(heads[3]) { @for note in notes(item, row) { div { (plain(&note)) } } }
-                            td class="number" data-label=(heads[4]) { (self.money(item.amount)) }
+                            td class="number" data-label=(heads[4]) { (self.cell(item.amount)) }
                             td class="number" data-label=(heads[5]) {
-                                @if let Some((_, amount)) = item.possible { (self.money(amount)) } @else { "—" }
+                                @if let Some((_, amount)) = item.possible { (self.cell(amount)) } @else { "—" }
                             }
                         }
                     }
@@ -715,7 +723,7 @@ fn class_width(most: Money) -> Money {
 
 /// Ids of usual length are not broken.
 fn id_class(id: &str) -> &'static str {
-    const SHORT: usize = 16;
+    const SHORT: usize = 12;
     if id.width() <= SHORT { "id short" } else { "id" }
 }
 
@@ -730,7 +738,7 @@ mod tests {
 
     #[test]
     fn classes_are_round_and_cover_everything() {
-        for (most, width) in [(0, 1), (8, 1), (9, 2), (1_565_000_00, 200_000_00), (16_000_000_00, 2_000_000_00)] {
+        for (most, width) in [(0, 1), (8, 1), (9, 2), (156_500_000, 20_000_000), (1_600_000_000, 200_000_000)] {
             assert_eq!(class_width(Money::from_fen(most)).fen(), width, "{most}");
         }
     }

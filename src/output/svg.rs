@@ -48,8 +48,8 @@ pub struct Bar {
 const WIDTH: usize = 360;
 /// Units of one column of text in a wide font: a Chinese character has two.
 const COLUMN: usize = 7;
-/// Tenths of a unit of one column of a label above its bar: longer texts have narrow letters too.
-const COLUMN_OF_LABELS: usize = 64;
+/// Tenths of a unit of one column of a label above its bar: where there are Chinese characters, and where there are none.
+const COLUMN_OF_LABELS: (usize, usize) = (64, 76);
 const LINE: usize = 17;
 const BAR: usize = 16;
 /// Labels of at most so many columns stand beside their bars, longer ones above.
@@ -136,7 +136,9 @@ impl Bar {
 
     /// Label and value in the lines above the bar.
     fn below(&self, top: usize, most: Money) -> (Markup, usize) {
-        let columns = (WIDTH.saturating_sub(self.value.width() * COLUMN + 10) * 10 / COLUMN_OF_LABELS).max(10);
+        let wide = self.label.width() > self.label.chars().count();
+        let column = if wide { COLUMN_OF_LABELS.0 } else { COLUMN_OF_LABELS.1 };
+        let columns = (WIDTH.saturating_sub(self.value.width() * COLUMN + 10) * 10 / column).max(10);
         let lines = lines(&self.label, columns);
         let bar = top + lines.len() * LINE + 3;
         let row = html! {

@@ -207,7 +207,7 @@ fn columns(widths: &Widths, cells: &[&str]) -> String {
 /// Why the amount is what it is, in as few words as are honest.
 pub(super) fn note(evaluation: &Evaluation<'_>, speaker: &Speaker<'_>, item: &Item, row: &Achievement) -> Vec<String> {
     let (result, applicant) = (&evaluation.result, evaluation.applicant);
-    let shut_out = matches!(item.reasons.as_slice(), [Reason::NotInForce | Reason::Barred(_)]);
+    let shut_out = shut_out(std::slice::from_ref(item));
     let mut notes: Vec<String> = Vec::new();
     if !shut_out {
         notes.extend(item.reasons.iter().map(|reason| speaker.reason(reason, result, applicant, row)));
@@ -222,6 +222,11 @@ pub(super) fn note(evaluation: &Evaluation<'_>, speaker: &Speaker<'_>, item: &It
     notes.extend(row.warnings.iter().map(|words| sign(words.get(speaker.lang).to_owned())));
     notes.extend(item.warnings.iter().map(|warning| sign(speaker.warning(warning))));
     notes
+}
+
+/// True where nothing can be said of the items but that the policy is not in force or the unit is barred.
+pub(super) fn shut_out(items: &[Item]) -> bool {
+    items.iter().all(|item| matches!(item.reasons.as_slice(), [Reason::NotInForce | Reason::Barred(_)]))
 }
 
 fn invalid(report: &Report<'_>, width: usize, out: &mut dyn Write) -> io::Result<()> {

@@ -212,10 +212,11 @@ impl Speaker<'_> {
 
     /// `2022年度，申请日 2022-12-31`.
     pub fn year(&self, result: &PolicyResult) -> String {
-        let on = result.on.map_or_else(|| "-".to_owned(), |day| day.to_string());
-        match self.lang {
-            Lang::Zh => format!("{}年度，申请日 {on}", result.year),
-            Lang::En => format!("year {}, applied on {on}", result.year),
+        match (self.lang, result.on) {
+            (Lang::Zh, Some(on)) => format!("{}年度，申请日 {on}", result.year),
+            (Lang::Zh, None) => format!("{}年度", result.year),
+            (Lang::En, Some(on)) => format!("year {}, applied on {on}", result.year),
+            (Lang::En, None) => format!("year {}", result.year),
         }
     }
 
