@@ -10,6 +10,16 @@ pub enum Lang {
     En,
 }
 
+impl Lang {
+    /// The word in this language.
+    pub fn pick<'w>(self, zh: &'w str, en: &'w str) -> &'w str {
+        match self {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+}
+
 /// One message in both languages. Engine notes are typed and worded late; this is for what is rare: mistakes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {

@@ -178,6 +178,8 @@ pub enum Format {
     Json,
     Ndjson,
     Csv,
+    Markdown,
+    Html,
 }
 
 /// The years of `--year`, ascending.

@@ -7,7 +7,7 @@ use anyhow::Result;
 use biaobu::input::Portfolio;
 use biaobu::lang::Lang;
 use biaobu::output::terminal::Look;
-use biaobu::output::{csv, json, table};
+use biaobu::output::{csv, html, json, markdown, table};
 use biaobu::words;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -29,6 +29,8 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         Format::Json => json::write(&report, out),
         Format::Ndjson => json::write_lines(&report, out),
         Format::Csv => csv::write(&report, out),
+        Format::Markdown => markdown::write(&report, out),
+        Format::Html => html::write(&report, out),
     })?;
     bar.finish_and_clear();
     tell_invalid(&prepared.portfolio, args.format, lang);

@@ -2,10 +2,14 @@
 
 pub mod csv;
 pub mod explain;
+pub mod html;
 pub mod json;
+pub mod markdown;
 pub mod show;
+pub mod svg;
 pub mod table;
 pub mod terminal;
+pub mod waterfall;
 pub mod words;
 
 use std::collections::BTreeMap;
@@ -62,6 +66,35 @@ pub struct Evaluation<'a> {
     pub policy: &'a Policy,
     /// What it comes to.
     pub result: PolicyResult,
+}
+
+/// Sums over results.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Totals {
+    /// How many results.
+    pub results: usize,
+    /// How many items they have.
+    pub items: usize,
+    /// What is paid.
+    pub total: Money,
+    /// The fixed part of it.
+    pub fixed: Money,
+    /// The part that is a ceiling.
+    pub ceiling: Money,
+    /// What it could be.
+    pub potential: Money,
+}
+
+impl Totals {
+    /// Adds one result.
+    pub fn add(&mut self, result: &PolicyResult) {
+        self.results += 1;
+        self.items += result.items.len();
+        self.total += result.total;
+        self.fixed += result.fixed_total;
+        self.ceiling += result.ceiling_total;
+        self.potential += result.potential_total;
+    }
 }
 
 impl<'a> Report<'a> {

@@ -6,8 +6,8 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::terminal::{self, Look};
-use super::words::Speaker;
-use super::{Evaluation, Report, when};
+use super::words::{self, Speaker};
+use super::{Evaluation, Report, Totals, when};
 use crate::engine::result::{Assumption, Item, Reason, Status};
 use crate::facts::Achievement;
 use crate::input::{Invalid, Mistake};
@@ -21,19 +21,19 @@ use crate::money::Money;
 pub fn write(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let width = look.width.clamp(60, 240);
     let look = Look { width, ..look };
-    let mut sum = Sum::default();
+    let mut sum = Totals::default();
     for job in &report.jobs {
         for years in report.evaluate(job).chunk_by(|one, next| one.policy.id == next.policy.id) {
             for evaluation in years {
                 block(report, evaluation, look, out)?;
-                sum.add(evaluation);
+                sum.add(&evaluation.result);
             }
             timeline(report, years, width, out)?;
         }
     }
     invalid(report, width, out)?;
     if sum.results > 1 {
-        sum.write(report.lang, width, out)?;
+        write_sum(&sum, report.lang, width, out)?;
     }
     Ok(())
 }
@@ -62,54 +62,32 @@ fn timeline(report: &Report<'_>, years: &[Evaluation<'_>], width: usize, out: &m
     writeln!(out, "  {}  {}\n", if zh { "合计" } else { "sum " }, money(sum))
 }
 
-#[derive(Default)]
-struct Sum {
-    results: usize,
-    items: usize,
-    total: Money,
-    fixed: Money,
-    ceiling: Money,
-    potential: Money,
-}
-
-impl Sum {
-    fn add(&mut self, evaluation: &Evaluation<'_>) {
-        self.results += 1;
-        self.items += evaluation.result.items.len();
-        self.total += evaluation.result.total;
-        self.fixed += evaluation.result.fixed_total;
-        self.ceiling += evaluation.result.ceiling_total;
-        self.potential += evaluation.result.potential_total;
-    }
-
-    fn write(&self, lang: Lang, width: usize, out: &mut dyn Write) -> io::Result<()> {
-        let (results, items) = (self.results, self.items);
-        let totals = totals(lang, self.total, self.fixed, self.ceiling, self.potential);
-        let line = match lang {
-            Lang::Zh => format!("共{results}份结果、{items}项：{totals}"),
-            Lang::En => format!("{results} results, {items} items: {totals}"),
-        };
-        paragraph(&line, 0, width, out)
-    }
+/// `共3份结果、12项：总额 …`.
+fn write_sum(sum: &Totals, lang: Lang, width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let (results, items, totals) = (sum.results, sum.items, totals(lang, sum));
+    let line = match lang {
+        Lang::Zh => format!("共{results}份结果、{items}项：{totals}"),
+        Lang::En => format!("{results} results, {items} items: {totals}"),
+    };
+    paragraph(&line, 0, width, out)
 }
 
 /// `总额 156.5万元（定额 0万元，上限 156.5万元），可能 176.5万元`.
-fn totals(lang: Lang, total: Money, fixed: Money, ceiling: Money, potential: Money) -> String {
+pub(super) fn totals(lang: Lang, totals: &Totals) -> String {
     let money = |money: Money| match lang {
         Lang::Zh => money.in_wan(),
         Lang::En => format!("{} yuan", money.grouped()),
     };
-    let more = if potential > total {
-        match lang {
-            Lang::Zh => format!("；资料补齐后可能 {}", money(potential)),
-            Lang::En => format!("; potentially {}", money(potential)),
-        }
-    } else {
-        String::new()
+    let (total, fixed, ceiling) = (money(totals.total), money(totals.fixed), money(totals.ceiling));
+    let potential = money(totals.potential);
+    let more = match lang {
+        _ if totals.potential <= totals.total => String::new(),
+        Lang::Zh => format!("；资料补齐后可能 {potential}"),
+        Lang::En => format!("; potentially {potential}"),
     };
     match lang {
-        Lang::Zh => format!("总额 {}（定额 {}，上限 {}）{more}", money(total), money(fixed), money(ceiling)),
-        Lang::En => format!("total {} (fixed {}, ceiling {}){more}", money(total), money(fixed), money(ceiling)),
+        Lang::Zh => format!("总额 {total}（定额 {fixed}，上限 {ceiling}）{more}"),
+        Lang::En => format!("total {total} (fixed {fixed}, ceiling {ceiling}){more}"),
     }
 }
 
@@ -118,46 +96,21 @@ fn block(report: &Report<'_>, evaluation: &Evaluation<'_>, look: Look, out: &mut
     let (policy, result) = (evaluation.policy, &evaluation.result);
     let speaker = report.speaker(policy);
     let zh = report.lang == Lang::Zh;
-    let name = match evaluation.applicant.name.as_str() {
-        "" if zh => "（未具名单位）",
-        "" => "(unnamed applicant)",
-        name => name,
-    };
+    let name = words::applicant_name(evaluation.applicant, report.lang);
     writeln!(out, "{}", "═".repeat(width.min(100)))?;
-    let on = result.on.map_or_else(|| "-".to_owned(), |day| day.to_string());
-    let application = if zh {
-        format!("{}年度，申请日 {on}", result.year)
-    } else {
-        format!("year {}, applied on {on}", result.year)
-    };
     paragraph(name, 0, width, out)?;
-    paragraph(&format!("{} · {} · {application}", policy.id, policy.title.get(report.lang)), 0, width, out)?;
-    if !result.in_force {
-        let note = speaker.reason(&Reason::NotInForce, result, evaluation.applicant, &Achievement::default());
-        let ignored = match (result.validity_ignored, zh) {
-            (true, true) => "；按 --ignore-validity 仍予计算",
-            (true, false) => "; computed all the same (--ignore-validity)",
-            (false, _) => "",
-        };
-        paragraph(&format!("! {note}{ignored}"), 2, width, out)?;
-    }
-    if let Some(call) = speaker.call(result) {
-        paragraph(&call, 2, width, out)?;
-    }
-    for barred in &result.barred_by {
-        paragraph(&format!("! {}", speaker.barred(barred)), 2, width, out)?;
+    paragraph(&speaker.application(result), 0, width, out)?;
+    for notice in speaker.notices(result, evaluation.applicant) {
+        paragraph(&notice, 2, width, out)?;
     }
     items(report, evaluation, &speaker, look, out)?;
     for used in &result.caps {
         let label = if zh { "封顶" } else { "cap" };
         paragraph(&format!("{label}  {}", speaker.cap(used)), 6, width, out)?;
     }
-    paragraph(
-        &totals(report.lang, result.total, result.fixed_total, result.ceiling_total, result.potential_total),
-        0,
-        width,
-        out,
-    )?;
+    let mut sum = Totals::default();
+    sum.add(result);
+    paragraph(&totals(report.lang, &sum), 0, width, out)?;
     if !result.assumptions.is_empty() {
         let sentences = result.assumptions.iter().map(|assumption| speaker.assumption(assumption, when(result)));
         let list = sentences.collect::<Vec<_>>().join(if zh { "；" } else { "; " });
@@ -187,11 +140,7 @@ fn items(
 ) -> io::Result<()> {
     let width = look.width;
     let zh = report.lang == Lang::Zh;
-    let policy = evaluation.policy;
-    let cite = |item: &Item| {
-        let own = item.cite.clone().or(item.clause.map(|clause| policy.clauses[clause].cite.clone()));
-        own.unwrap_or_else(|| "-".to_owned())
-    };
+    let cite = |item| speaker.cite(item).unwrap_or("-");
     let pairs: Vec<(&Item, &Achievement)> =
         evaluation.result.items.iter().zip(&evaluation.applicant.achievements).collect();
     let widest = |least: usize, texts: &mut dyn Iterator<Item = usize>| texts.fold(least, usize::max);
@@ -218,7 +167,7 @@ fn items(
         let cite = cite(item);
         let (base, paid) = (amount(item.base), amount(item.amount));
         let id = terminal::line(&row.id);
-        let mut cells = [id.as_str(), speaker.status(item.status), cite.as_str(), base.as_str(), paid.as_str()];
+        let mut cells = [id.as_str(), speaker.status(item.status), cite, base.as_str(), paid.as_str()];
         if id.width() > widths.id {
             paragraph(&id, 2, width, out)?;
             cells[0] = "";
@@ -271,9 +220,9 @@ fn columns(widths: &Widths, cells: &[&str], style: Style) -> String {
 }
 
 /// Why the amount is what it is, in as few words as are honest.
-fn note(evaluation: &Evaluation<'_>, speaker: &Speaker<'_>, item: &Item, row: &Achievement) -> Vec<String> {
+pub(super) fn note(evaluation: &Evaluation<'_>, speaker: &Speaker<'_>, item: &Item, row: &Achievement) -> Vec<String> {
     let (result, applicant) = (&evaluation.result, evaluation.applicant);
-    let shut_out = matches!(item.reasons.as_slice(), [Reason::NotInForce | Reason::Barred(_)]);
+    let shut_out = shut_out(std::slice::from_ref(item));
     let mut notes: Vec<String> = Vec::new();
     if !shut_out {
         notes.extend(item.reasons.iter().map(|reason| speaker.reason(reason, result, applicant, row)));
@@ -288,6 +237,11 @@ fn note(evaluation: &Evaluation<'_>, speaker: &Speaker<'_>, item: &Item, row: &A
     notes.extend(row.warnings.iter().map(|words| sign(words.get(speaker.lang).to_owned())));
     notes.extend(item.warnings.iter().map(|warning| sign(speaker.warning(warning))));
     notes
+}
+
+/// True where nothing can be said of the items but that the policy is not in force or the unit is barred.
+pub(super) fn shut_out(items: &[Item]) -> bool {
+    items.iter().all(|item| matches!(item.reasons.as_slice(), [Reason::NotInForce | Reason::Barred(_)]))
 }
 
 fn invalid(report: &Report<'_>, width: usize, out: &mut dyn Write) -> io::Result<()> {

@@ -35,12 +35,17 @@ pub struct When {
     pub day: Date,
 }
 
+/// The name of a unit; the one unnamed applicant has none.
+pub fn applicant_name(applicant: &Applicant, lang: Lang) -> &str {
+    match applicant.name.as_str() {
+        "" => lang.pick("（未具名单位）", "(unnamed applicant)"),
+        name => name,
+    }
+}
+
 impl Speaker<'_> {
     fn pick<'w>(&self, zh: &'w str, en: &'w str) -> &'w str {
-        match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
+        self.lang.pick(zh, en)
     }
 
     fn say(&self, words: &Words) -> String {
@@ -178,6 +183,63 @@ impl Speaker<'_> {
             Lang::Zh => zh,
             Lang::En => en,
         }
+    }
+
+    /// What a status means, for those who have not seen it before.
+    pub fn status_meaning(&self, status: Status) -> &'static str {
+        let (zh, en) = match status {
+            Status::Awarded => ("按条款的数额全额支付", "paid its base in full"),
+            Status::Reduced => ("少于条款的数额", "paid less than its base"),
+            Status::NotSelected => (
+                "限项限类时没有选上；已选总额最高的组合",
+                "left out where only so many may be claimed; the best set was chosen",
+            ),
+            Status::Duplicate => ("已并入另一项，不再重复", "counted under another item"),
+            Status::Ineligible => ("有对应的条款，但不满足条件", "a clause exists, but a condition is not met"),
+            Status::Undetermined => ("起决定作用的资料空白", "a fact that decides is blank"),
+            Status::Unmatched => ("本政策不支付这类成果", "the policy does not pay for this"),
+        };
+        match self.lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        }
+    }
+
+    /// `xiamen-2020 · 关于…的意见 · 2022年度，申请日 2022-12-31`.
+    pub fn application(&self, result: &PolicyResult) -> String {
+        format!("{} · {} · {}", self.policy.id, self.say(&self.policy.title), self.year(result))
+    }
+
+    /// `2022年度，申请日 2022-12-31`.
+    pub fn year(&self, result: &PolicyResult) -> String {
+        match (self.lang, result.on) {
+            (Lang::Zh, Some(on)) => format!("{}年度，申请日 {on}", result.year),
+            (Lang::Zh, None) => format!("{}年度", result.year),
+            (Lang::En, Some(on)) => format!("year {}, applied on {on}", result.year),
+            (Lang::En, None) => format!("year {}", result.year),
+        }
+    }
+
+    /// What has to be said before anything else: not in force, the year's call, bars.
+    pub fn notices(&self, result: &PolicyResult, applicant: &Applicant) -> Vec<String> {
+        let mut notices = Vec::new();
+        if !result.in_force {
+            let note = self.reason(&Reason::NotInForce, result, applicant, &Achievement::default());
+            let ignored = match result.validity_ignored {
+                true => self.pick("；按 --ignore-validity 仍予计算", "; computed all the same (--ignore-validity)"),
+                false => "",
+            };
+            notices.push(format!("! {note}{ignored}"));
+        }
+        notices.extend(self.call(result));
+        notices.extend(result.barred_by.iter().map(|barred| format!("! {}", self.barred(barred))));
+        notices
+    }
+
+    /// The clause number that an item shows.
+    pub fn cite<'i>(&'i self, item: &'i Item) -> Option<&'i str> {
+        let of_clause = item.clause.map(|clause| &self.policy.clauses[clause].cite);
+        item.cite.as_ref().or(of_clause).map(String::as_str)
     }
 
     /// The label of a nature.
@@ -319,7 +381,8 @@ impl Speaker<'_> {
         self.cited(&assumption.cite, &said)
     }
 
-    fn cited(&self, cite: &str, said: &str) -> String {
+    /// `said（第九条）`.
+    pub fn cited(&self, cite: &str, said: &str) -> String {
         match (cite.is_empty(), self.lang) {
             (true, _) => said.to_owned(),
             (false, Lang::Zh) => format!("{said}（{cite}）"),
@@ -496,6 +559,46 @@ impl Speaker<'_> {
                 }
             }
         }
+    }
+
+    /// What a lowering step cuts by, for a chart or a list of cuts: shorter than [`Speaker::step`], since it stands for
+    /// all items that are cut alike.
+    pub fn cut(&self, step: &Step) -> String {
+        let zh = self.lang == Lang::Zh;
+        let said = match &step.op {
+            Op::CostLimit(fact, _) => {
+                let fact = self.fact(*fact);
+                if zh { format!("不超过{fact}") } else { format!("not above {fact}") }
+            }
+            Op::PriorMoney(_) => self.pick("以前已获资助", "received before").to_owned(),
+            Op::OtherMoney(policy, _) => {
+                if zh {
+                    format!("{policy}已付")
+                } else {
+                    format!("paid by {policy}")
+                }
+            }
+            Op::Upgrade(_) => {
+                self.pick("先前年度的较低级别已付", "paid for a lower title in an earlier year").to_owned()
+            }
+            Op::PaidEarlier(..) => self.pick("先前年度已付", "paid in an earlier year").to_owned(),
+            Op::LeftTo(policy, _) => {
+                if zh {
+                    format!("由{policy}支付")
+                } else {
+                    format!("left to {policy}")
+                }
+            }
+            Op::Duplicate(_) => self.pick("按一项计，不再重复", "counted under another item").to_owned(),
+            Op::NotSelected(limit) => self.say(&self.policy.limits[*limit].title),
+            Op::Cap(cap, _) => {
+                let title = self.say(&self.policy.caps[*cap].title);
+                if zh { format!("{title}封顶") } else { format!("cap: {title}") }
+            }
+            // The other steps make up the base.
+            _ => self.pick("基数", "base").to_owned(),
+        };
+        self.cited(&step.cite, &said)
     }
 
     /// Why an item is not paid, or less, as a sentence.
