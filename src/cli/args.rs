@@ -93,6 +93,9 @@ pub struct Estimate {
     /// 输出格式 Format of the result
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+    /// 与 --format csv 同用：文件开头加 BOM，Excel 直接打开不乱码 With --format csv: begin with a BOM, for Excel
+    #[arg(long)]
+    pub excel: bool,
     /// 输出文件，- 为标准输出 File to write, - for standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -151,6 +154,7 @@ pub enum Format {
     Json,
     Ndjson,
     Csv,
+    Xlsx,
 }
 
 /// The years of `--year`, ascending.

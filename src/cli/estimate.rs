@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use biaobu::input::Portfolio;
 use biaobu::lang::Lang;
-use biaobu::output::{csv, json, table};
+use biaobu::output::{csv, json, table, xlsx};
 use biaobu::words;
 
 use super::args::{Estimate, Format};
@@ -16,13 +16,25 @@ use super::{Done, files, tell, terminal_width};
 const TOLD: usize = 10;
 
 pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
+    if args.excel && args.format != Format::Csv {
+        let message = words!(zh: "--excel 只与 --format csv 同用", en: "--excel goes with --format csv only");
+        bail!(request::say(lang, &message));
+    }
+    if args.format == Format::Xlsx {
+        files::refuse_terminal(args.output.as_deref(), lang)?;
+    }
     let prepared = request::prepare(&args.inputs, args.output.as_deref(), rules, lang)?;
     let (report, uncovered) = prepared.report(lang)?;
+    if let Some(message) = xlsx::refused(&report).filter(|_| args.format == Format::Xlsx) {
+        bail!(request::say(lang, &message));
+    }
     files::write(args.output.as_deref(), lang, |out| match args.format {
         Format::Table => table::write(&report, terminal_width(), out),
         Format::Json => json::write(&report, out),
         Format::Ndjson => json::write_lines(&report, out),
+        Format::Csv if args.excel => csv::write_for_excel(&report, out),
         Format::Csv => csv::write(&report, out),
+        Format::Xlsx => xlsx::write(&report, out),
     })?;
     tell_invalid(&prepared.portfolio, args.format, lang);
     for applicant in &uncovered {

@@ -7,6 +7,7 @@ pub mod show;
 pub mod table;
 pub mod terminal;
 pub mod words;
+pub mod xlsx;
 
 use std::collections::BTreeMap;
 

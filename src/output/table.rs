@@ -129,14 +129,8 @@ fn block(report: &Report<'_>, evaluation: &Evaluation<'_>, width: usize, out: &m
     };
     paragraph(name, 0, width, out)?;
     paragraph(&format!("{} · {} · {application}", policy.id, policy.title.get(report.lang)), 0, width, out)?;
-    if !result.in_force {
-        let note = speaker.reason(&Reason::NotInForce, result, evaluation.applicant, &Achievement::default());
-        let ignored = match (result.validity_ignored, zh) {
-            (true, true) => "；按 --ignore-validity 仍予计算",
-            (true, false) => "; computed all the same (--ignore-validity)",
-            (false, _) => "",
-        };
-        paragraph(&format!("! {note}{ignored}"), 2, width, out)?;
+    if let Some(note) = speaker.not_in_force(result, evaluation.applicant) {
+        paragraph(&format!("! {note}"), 2, width, out)?;
     }
     if let Some(call) = speaker.call(result) {
         paragraph(&call, 2, width, out)?;
