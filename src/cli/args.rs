@@ -42,6 +42,10 @@ pub enum Command {
     ///
     /// 例 Example: biaobu show beijing-2020
     Show(Show),
+    /// 填报模板：表头、下拉列表、说明和一行示例 An empty input file with headers, notes, drop-downs and an example
+    ///
+    /// 例 Example: biaobu template -o 成果.xlsx --policy xiamen-2020
+    Template(Template),
     /// 检查规则文件与算例 Lints rule files and runs their worked examples
     ///
     /// 例 Example: biaobu check my-rules/
@@ -102,6 +106,20 @@ pub struct Estimate {
 }
 
 #[derive(clap::Args, Debug)]
+pub struct Template {
+    /// 格式；不写时看 -o 的扩展名：.csv 为 csv，其他为 xlsx；没有 -o 时为 csv
+    /// Format; by default as -o is named: csv for .csv, else xlsx; without -o, csv
+    #[arg(long, value_enum)]
+    pub format: Option<TemplateFormat>,
+    /// 只要这些政策用到的列，可多个 Only the columns that these policies look at
+    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
+    pub policy: Vec<String>,
+    /// 输出文件，- 为标准输出 File to write, - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(clap::Args, Debug)]
 pub struct Explain {
     #[command(flatten)]
     pub inputs: Inputs,
@@ -153,6 +171,12 @@ pub enum Format {
     Table,
     Json,
     Ndjson,
+    Csv,
+    Xlsx,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplateFormat {
     Csv,
     Xlsx,
 }

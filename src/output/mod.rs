@@ -5,6 +5,7 @@ pub mod explain;
 pub mod json;
 pub mod show;
 pub mod table;
+pub mod template;
 pub mod terminal;
 pub mod words;
 pub mod xlsx;
