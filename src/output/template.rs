@@ -173,7 +173,7 @@ impl Template<'_> {
             let flags = self.vocabulary.facts().filter(|(_, fact)| fact.flag);
             let set = flags.filter_map(|(id, fact)| Some((self.label(fact), facts.boolean(id)?)));
             let named = set.map(|(label, holds)| format!("{}{label}", if holds { "" } else { "!" }));
-            return named.collect::<Vec<_>>().join(self.pick("；", ";"));
+            return named.collect::<Vec<_>>().join(";");
         }
         match facts.get(id) {
             None => String::new(),
@@ -216,12 +216,13 @@ impl Template<'_> {
         const LAST_ROW: u32 = 1_048_575;
         let mut sheet = Worksheet::new();
         sheet.set_name(name)?;
+        sheet.set_default_note_author("biaobu");
         for (column, (id, fact)) in (0..).zip(self.columns(of)) {
             let label = self.label(fact);
             let shown = example.map(|facts| self.cell(id, facts)).unwrap_or_default();
             sheet.write_string_with_format(0, column, label, &xlsx::header())?;
-            let about = self.about(id, fact).join("\n");
-            let note = Note::new(about).set_author("biaobu").add_author_prefix(false).set_width(300).set_height(160);
+            let about = self.about(of, id, fact).join("\n");
+            let note = Note::new(about).add_author_prefix(false).set_width(300).set_height(160);
             sheet.insert_note(0, column, &note)?;
             let widest = xlsx::shown_width(label).max(xlsx::shown_width(&shown));
             sheet.set_column_width(column, xlsx::width_of(widest))?;
@@ -231,18 +232,16 @@ impl Template<'_> {
                 sheet.add_data_validation(1, column, LAST_ROW, column, &validation)?;
             }
             let format = format.set_italic().set_font_color(0x80_8080);
-            match (fact.kind, shown.parse::<jiff::civil::Date>(), shown.parse::<u32>()) {
-                (_, _, _) if shown.is_empty() => {}
-                (FactType::Date, Ok(date), _) => {
-                    sheet.write_datetime_with_format(1, column, date, &format)?;
+            match example.and_then(|facts| facts.get(id)) {
+                Some(Value::Date(date)) => sheet.write_datetime_with_format(1, column, date, &format)?,
+                Some(Value::Integer(number)) => {
+                    sheet.write_number_with_format(1, column, xlsx::float(i128::from(*number), 1), &format)?
                 }
-                (FactType::Integer, _, Ok(number)) => {
-                    sheet.write_number_with_format(1, column, number, &format)?;
+                Some(Value::Money(money)) => {
+                    sheet.write_number_with_format(1, column, xlsx::float(money.fen(), 100), &format)?
                 }
-                _ => {
-                    sheet.write_string_with_format(1, column, shown, &format)?;
-                }
-            }
+                _ => sheet.write_string_with_format(1, column, shown, &format)?,
+            };
         }
         sheet.set_freeze_panes(1, 0)?;
         sheet.set_repeat_rows(0, 0)?;
@@ -303,7 +302,7 @@ impl Template<'_> {
     }
 
     /// What a column holds, in lines.
-    fn about(&self, id: FactId, fact: &Fact) -> Vec<String> {
+    fn about(&self, of: Of, id: FactId, fact: &Fact) -> Vec<String> {
         let zh = self.lang == Lang::Zh;
         let mut lines = vec![format!("{}（{}）：{}", fact.zh, fact.id, self.kind_of_cells(fact))];
         if !zh {
@@ -315,7 +314,7 @@ impl Template<'_> {
         if let Some(allowed) = self.allowed(fact) {
             lines.push(format!("{}{allowed}", self.pick("可填：", "allowed: ")));
         }
-        lines.push(self.blank(id).to_owned());
+        lines.push(self.blank(of, id).to_owned());
         lines
     }
 
@@ -364,9 +363,9 @@ impl Template<'_> {
     }
 
     /// What an empty cell of a column means.
-    fn blank(&self, id: FactId) -> &'static str {
+    fn blank(&self, of: Of, id: FactId) -> &'static str {
         let known = self.vocabulary.known();
-        if id == known.kind {
+        if id == known.kind || (of == Of::Applicant && id == known.applicant) {
             return self.pick("必填。", "Required.");
         }
         if id == known.id {
@@ -412,7 +411,7 @@ impl Template<'_> {
                 let other = self.pick(&fact.id, &fact.zh);
                 let (cells, allowed) = (self.kind_of_cells(fact), self.allowed(fact).unwrap_or_default());
                 let note = self.pick(&fact.note, "");
-                let cells = [table, self.label(fact), other, &cells, &allowed, self.blank(id), note];
+                let cells = [table, self.label(fact), other, &cells, &allowed, self.blank(of, id), note];
                 for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
                     sheet.write_string_with_format(row, column, cell, &wrapped)?;
                 }

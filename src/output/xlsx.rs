@@ -455,7 +455,7 @@ fn put(sheet: &mut Worksheet, looks: &Looks, row: RowNum, column: ColNum, cell: 
 
 /// The last moment: a cell has nothing but floats.
 #[allow(clippy::cast_precision_loss, reason = "a double holds 15 digits, all that Excel shows")]
-fn float(number: i128, parts: u32) -> f64 {
+pub(super) fn float(number: i128, parts: u32) -> f64 {
     number as f64 / f64::from(parts)
 }
 

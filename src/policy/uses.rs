@@ -60,6 +60,10 @@ impl Policy {
         for (_, condition) in self.calls.iter().flat_map(|call| &call.conditions) {
             facts.extend(condition.test.facts(known));
         }
+        // Where the rank is blank, the role stands in for it.
+        if facts.contains(&known.rank) {
+            facts.insert(known.role);
+        }
         facts
     }
 }
