@@ -217,6 +217,7 @@ impl Template<'_> {
         let mut sheet = Worksheet::new();
         sheet.set_name(name)?;
         sheet.set_default_note_author("biaobu");
+        sheet.set_row_height(0, xlsx::HEADER_HEIGHT)?;
         for (column, (id, fact)) in (0..).zip(self.columns(of)) {
             let label = self.label(fact);
             let shown = example.map(|facts| self.cell(id, facts)).unwrap_or_default();

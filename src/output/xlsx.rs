@@ -237,6 +237,14 @@ impl Cell {
         Cell::Text(text.into())
     }
 
+    /// How many lines it takes in a column of the greatest width.
+    fn lines(&self) -> usize {
+        match self {
+            Cell::Text(text) => text.lines().map(|line| line.width().div_ceil(WIDEST).max(1)).sum(),
+            _ => 1,
+        }
+    }
+
     fn money(money: Option<Money>) -> Cell {
         money.map_or(Cell::Empty, Cell::Money)
     }
@@ -270,7 +278,7 @@ impl Looks {
         Looks {
             header: header(),
             text: plain.clone().set_num_format("@").set_text_wrap(),
-            integer: plain.clone().set_num_format("0"),
+            integer: plain.clone().set_num_format("0").set_align(FormatAlign::Center),
             money: plain.clone().set_num_format("#,##0.00"),
             wan: plain.clone().set_num_format("#,##0.0000"),
             date: plain.clone().set_num_format("yyyy-mm-dd"),
@@ -286,6 +294,9 @@ impl Looks {
         }
     }
 }
+
+/// How high a header is, in points.
+pub(super) const HEADER_HEIGHT: u32 = 20;
 
 /// How the header of a sheet looks.
 pub(super) fn header() -> Format {
@@ -322,6 +333,10 @@ struct Pages {
 
 /// Columns are at most so wide; longer text is wrapped.
 const WIDEST: usize = 50;
+/// Rows are at most so high; the rest of a longer text is seen when its cell is entered.
+const MOST_LINES: usize = 12;
+/// Points that a line takes.
+const LINE_HEIGHT: u32 = 15;
 
 impl Pages {
     fn new(name: &str, lang: Lang, headers: &Headers, extra: &[String]) -> Pages {
@@ -350,6 +365,11 @@ impl Pages {
         for ((column, cell), width) in (0..).zip(cells).zip(&mut self.widths) {
             *width = (*width).max(put(&mut sheet, &book.looks, row, column, cell)?);
         }
+        // Excel would fit the height itself when it opens the file; not every program does.
+        let lines = cells.iter().map(Cell::lines).max().unwrap_or(1);
+        if lines > 1 {
+            sheet.set_row_height(row, u32::try_from(lines.min(MOST_LINES)).unwrap_or(1) * LINE_HEIGHT)?;
+        }
         self.current = Some((sheet, row));
         Ok(())
     }
@@ -365,6 +385,7 @@ impl Pages {
     fn start(&self, book: &mut Book) -> Result<Worksheet, XlsxError> {
         let mut sheet = book.sheet()?;
         sheet.set_name(self.page_name(self.full.len()))?;
+        sheet.set_row_height(0, HEADER_HEIGHT)?;
         for (column, header) in (0..).zip(&self.headers) {
             sheet.write_string_with_format(0, column, fitting(header), &book.looks.header)?;
         }
