@@ -251,6 +251,9 @@ fn from_the_command_line() {
     for (output, begins) in [("t.csv", "\u{feff}编号".as_bytes()), ("t.xlsx", b"PK"), ("t", b"PK")] {
         assert_eq!(biaobu(folder.path(), &format!("template -o {output}")).code, Some(0));
         assert!(fs::read(folder.path().join(output)).unwrap().starts_with(begins), "{output}");
+        // It may be filled in by now.
+        let again = biaobu(folder.path(), &format!("template --lang en -o {output}"));
+        assert!(again.code == Some(2) && again.err.contains("not replaced"), "{}", again.err);
     }
     let written = biaobu(folder.path(), "template --policy xiamen-2020");
     let read = piped(folder.path(), "estimate - --policy xiamen-2020 --year 2021..2022", written.out.as_bytes());

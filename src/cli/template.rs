@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use biaobu::lang::Lang;
 use biaobu::output::template::{self, Template};
+use biaobu::words;
 
 use super::args::{self, TemplateFormat};
 use super::{Done, files, request};
@@ -14,6 +15,7 @@ pub fn run(args: &args::Template, rules: &[PathBuf], lang: Lang) -> Result<Done>
     if format == TemplateFormat::Xlsx {
         files::refuse_terminal(args.output.as_deref(), lang)?;
     }
+    spare_filled_in(args.output.as_deref(), lang)?;
     let rules = request::rules(rules, lang)?;
     let mut policies = Vec::new();
     for name in args.policy.iter().filter(|name| !name.trim().is_empty()) {
@@ -26,6 +28,17 @@ pub fn run(args: &args::Template, rules: &[PathBuf], lang: Lang) -> Result<Done>
         TemplateFormat::Xlsx => template::write_xlsx(&template, out),
     })?;
     Ok(Done::Clean)
+}
+
+/// A file of this name may have been filled in already: it is not replaced by an empty one.
+fn spare_filled_in(path: Option<&Path>, lang: Lang) -> Result<()> {
+    let Some(path) = path.filter(|path| path.is_file()) else { return Ok(()) };
+    let name = path.display();
+    let message = words!(
+        zh: "{name}: 已有这个文件，可能已经填写，不覆盖；请换一个文件名",
+        en: "{name}: exists and may be filled in already; it is not replaced; name another file"
+    );
+    bail!(request::say(lang, &message))
 }
 
 /// The format of a file with this name; CSV for standard output.

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use rust_xlsxwriter::{
-    DataValidation, DataValidationErrorStyle, DataValidationRule, ExcelDateTime, Format, FormatAlign, Formula, Note,
-    Workbook, Worksheet, XlsxError,
+    ColNum, DataValidation, DataValidationErrorStyle, DataValidationRule, ExcelDateTime, Format, FormatAlign, Formula,
+    IgnoreError, Note, Workbook, Worksheet, XlsxError,
 };
 
 use super::xlsx;
@@ -244,6 +244,9 @@ impl Template<'_> {
                 _ => sheet.write_string_with_format(1, column, shown, &format)?,
             };
         }
+        // Ids and the like are text on purpose.
+        let last_column = ColNum::try_from(self.columns(of).len() - 1).unwrap_or(ColNum::MAX);
+        sheet.ignore_error_range(1, 0, LAST_ROW, last_column, IgnoreError::NumberStoredAsText)?;
         sheet.set_freeze_panes(1, 0)?;
         sheet.set_repeat_rows(0, 0)?;
         sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);

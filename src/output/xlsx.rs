@@ -7,7 +7,8 @@ use std::io::{self, Write};
 
 use jiff::civil::Date;
 use rust_xlsxwriter::{
-    ColNum, Color, DocProperties, Format, FormatAlign, FormatBorder, Formula, RowNum, Workbook, Worksheet, XlsxError,
+    ColNum, Color, DocProperties, Format, FormatAlign, FormatBorder, Formula, IgnoreError, RowNum, Workbook, Worksheet,
+    XlsxError,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -416,6 +417,7 @@ impl Pages {
             }
             let last_column = ColNum::try_from(self.headers.len() - 1).unwrap_or(ColNum::MAX);
             sheet.autofilter(0, 0, rows.max(1), last_column)?;
+            sheet.ignore_error_range(1, 0, rows.max(1), last_column, IgnoreError::NumberStoredAsText)?;
             sheet.set_freeze_panes(1, 0)?;
             sheet.set_repeat_rows(0, 0)?;
             sheet.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
