@@ -629,8 +629,9 @@ fn the_program_tells_of_itself() {
         .lines()
         .skip_while(|line| !line.starts_with("Commands:"))
         .skip(1)
-        .map_while(|line| line.split_whitespace().next())
-        .filter(|name| name.is_ascii() && *name != "help")
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ").filter(|name| !name.starts_with(' '))?.split_whitespace().next())
+        .filter(|name| *name != "help")
         .collect();
     assert!(commands.len() >= 7, "{commands:?}");
     for command in &commands {

@@ -1,5 +1,6 @@
 //! Workbooks in: what Excel, LibreOffice and openpyxl save is read like the CSV file of the same rows.
 
+mod common;
 mod support;
 
 use biaobu::input::{self, Encoding, Options, Portfolio, Source};
@@ -152,5 +153,22 @@ fn hostile_files_end_in_an_error() {
     for bytes in [b"PK\x03\x04rest".to_vec(), b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1rest".to_vec()] {
         let errors = read_with(bytes, &Options::default()).expect_err("no workbook");
         assert!(errors[0].message.en.contains("workbook"), "{}", errors[0]);
+    }
+}
+
+/// The template, as written, is read back without a word to say about it, and its example row counts.
+#[test]
+fn templates_are_read_back() {
+    let folder = common::folder::<&str>(&[]);
+    for policy in &support::shipped().policies {
+        let id = &policy.id;
+        let written = common::biaobu(folder.path(), &format!("template -o {id}.xlsx --policy {id}"));
+        assert_eq!(written.code, Some(0), "{}", written.err);
+        let ran =
+            common::biaobu(folder.path(), &format!("estimate {id}.xlsx --policy {id} --year 2022 --format ndjson"));
+        assert_eq!((ran.code, ran.err.as_str()), (Some(0), ""), "{id}");
+        let result: serde_json::Value = serde_json::from_str(ran.out.lines().next().expect("a result")).expect("JSON");
+        assert_eq!(result["items"].as_array().map(Vec::len), Some(1), "{id}");
+        assert_eq!(result["items"][0]["warnings"], serde_json::json!([]), "{id}");
     }
 }

@@ -42,6 +42,10 @@ pub enum Command {
     ///
     /// 例 Example: biaobu show beijing-2020
     Show(Show),
+    /// 填报模板：表头、下拉列表、说明和一行示例 An empty input file with headers, notes, drop-downs and an example
+    ///
+    /// 例 Example: biaobu template -o 成果.xlsx --policy xiamen-2020
+    Template(Template),
     /// 检查规则文件与算例 Lints rule files and runs their worked examples
     ///
     /// 例 Example: biaobu check my-rules/
@@ -104,12 +108,29 @@ pub struct Estimate {
     /// 输出格式 Format of the result
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+    /// 与 --format csv 同用：文件开头加 BOM，Excel 直接打开不乱码 With --format csv: begin with a BOM, for Excel
+    #[arg(long)]
+    pub excel: bool,
     /// 输出文件，- 为标准输出 File to write, - for standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// 表格是否用颜色（默认只在终端，并遵从 NO_COLOR） Colours in the table (default: on a terminal, unless NO_COLOR)
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: Color,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Template {
+    /// 格式；不写时看 -o 的扩展名：.csv 为 csv，其他为 xlsx；没有 -o 时为 csv
+    /// Format; by default as -o is named: csv for .csv, else xlsx; without -o, csv
+    #[arg(long, value_enum)]
+    pub format: Option<TemplateFormat>,
+    /// 只要这些政策用到的列，可多个 Only the columns that these policies look at
+    #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
+    pub policy: Vec<String>,
+    /// 输出文件，- 为标准输出 File to write, - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(clap::Args, Debug)]
@@ -180,6 +201,13 @@ pub enum Format {
     Csv,
     Markdown,
     Html,
+    Xlsx,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TemplateFormat {
+    Csv,
+    Xlsx,
 }
 
 /// The years of `--year`, ascending.

@@ -3,11 +3,11 @@
 use std::io::{self, IsTerminal as _};
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use biaobu::input::Portfolio;
 use biaobu::lang::Lang;
 use biaobu::output::terminal::Look;
-use biaobu::output::{csv, html, json, markdown, table};
+use biaobu::output::{csv, html, json, markdown, table, xlsx};
 use biaobu::words;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -19,8 +19,18 @@ use super::{Done, files, tell, terminal_width};
 const TOLD: usize = 10;
 
 pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
+    if args.excel && args.format != Format::Csv {
+        let message = words!(zh: "--excel 只与 --format csv 同用", en: "--excel goes with --format csv only");
+        bail!(request::say(lang, &message));
+    }
+    if args.format == Format::Xlsx {
+        files::refuse_terminal(args.output.as_deref(), lang)?;
+    }
     let prepared = request::prepare(&args.inputs, args.output.as_deref(), rules, lang)?;
     let (mut report, uncovered) = prepared.report(lang)?;
+    if let Some(message) = xlsx::refused(&report).filter(|_| args.format == Format::Xlsx) {
+        bail!(request::say(lang, &message));
+    }
     let bar = progress(report.jobs.len(), args.output.is_some());
     let ticker = bar.clone();
     report.done = Some(Box::new(move || ticker.inc(1)));
@@ -28,9 +38,11 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         Format::Table => table::write(&report, look(args), out),
         Format::Json => json::write(&report, out),
         Format::Ndjson => json::write_lines(&report, out),
+        Format::Csv if args.excel => csv::write_for_excel(&report, out),
         Format::Csv => csv::write(&report, out),
         Format::Markdown => markdown::write(&report, out),
         Format::Html => html::write(&report, out),
+        Format::Xlsx => xlsx::write(&report, out),
     })?;
     bar.finish_and_clear();
     tell_invalid(&prepared.portfolio, args.format, lang);

@@ -1,7 +1,7 @@
 //! Bytes in and out. A file is written under a temporary name and renamed at the end, so that no half file is left.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Error, Result, bail};
@@ -89,6 +89,19 @@ fn rule_file(path: &Path, lang: Lang) -> Result<RuleFile> {
     let text = fs::read_to_string(path).map_err(|error| unreadable(&name, error, lang))?;
     let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
     Ok(RuleFile { name, text })
+}
+
+/// A workbook is no text: it is not written to a terminal.
+pub fn refuse_terminal(path: Option<&Path>, lang: Lang) -> Result<()> {
+    let standard_output = path.is_none_or(|path| path == Path::new("-"));
+    if standard_output && io::stdout().is_terminal() {
+        let message = words!(
+            zh: "xlsx 不能写到终端，请用 -o 文件名.xlsx",
+            en: "xlsx is not written to a terminal; name a file: -o FILE.xlsx"
+        );
+        bail!(message.get(lang).to_owned());
+    }
+    Ok(())
 }
 
 /// Hands a writer for `path` (none or `-`: standard output) to `write`.

@@ -11,6 +11,7 @@ mod explain;
 mod files;
 mod policies;
 mod request;
+mod template;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Command::Explain(explain) => explain::run(explain, &args.rules, lang),
         Command::Policies(policies) => policies::list(policies, &args.rules, lang),
         Command::Show(show) => policies::show(show, &args.rules, lang),
+        Command::Template(template) => template::run(template, &args.rules, lang),
         Command::Check(check) => check::run(check, &args.rules, lang),
         Command::Completions(completions) => about::completions(completions.shell, lang),
         Command::Man => about::manual(lang),

@@ -166,13 +166,14 @@ pub(super) fn read(dictionary: &Dictionary<'_>, of: Of, bytes: &[u8], wanted: Op
     each_cell(&mut book, &name, &mut |row, column, cell| grid.put(row, column, cell))?;
     let merged = merged(&mut book, &name);
     let mut sheet = grid.into_sheet(dictionary, of, &name, encoding, &merged);
-    // A second table that nobody reads must not vanish without a word.
-    for other in names.iter().filter(|other| **other != name && !is_named(other, Of::Applicant)) {
+    // A second table of achievements that nobody reads must not vanish without a word.
+    let others = names.iter().filter(|other| **other != name && !is_named(other, Of::Applicant));
+    for other in others.filter(|_| of == Of::Achievement) {
         let mut head = Grid::default();
         let looked = each_cell(&mut book, other, &mut |row, column, cell| {
             if row < MOST_TITLE_ROWS { head.put(row, column, cell) } else { Ok(()) }
         });
-        if looked.is_ok() && head.header(dictionary, of).is_some() {
+        if looked.is_ok() && head.is_table(dictionary) {
             sheet.notices.push(words!(
                 zh: "只读了工作表“{name}”；“{other}”也像成果表，没有读，可用 --sheet {other} 指定",
                 en: "only the sheet \"{name}\" is read; \"{other}\" looks like a table too and is not; --sheet {other} \
@@ -348,6 +349,17 @@ impl Grid {
         let upper = self.rows.range(..MOST_TITLE_ROWS).map(|(row, cells)| (*row, known(cells)));
         let best = upper.filter(|(_, known)| *known >= 2).max_by_key(|(row, known)| (*known, std::cmp::Reverse(*row)));
         best.map(|(row, _)| row)
+    }
+
+    /// True for a header of achievements: their kind, and what a mere list of definitions has not.
+    fn is_table(&self, dictionary: &Dictionary<'_>) -> bool {
+        let known = dictionary.vocabulary.known();
+        let Some(header) = self.header(dictionary, Of::Achievement).and_then(|row| self.rows.get(&row)) else {
+            return false;
+        };
+        let names =
+            |fact: FactId| header.iter().any(|(_, cell)| dictionary.header(Of::Achievement, &cell.text) == Some(fact));
+        names(known.kind) && [known.id, known.applicant, known.date, known.title].into_iter().any(names)
     }
 
     fn into_sheet(

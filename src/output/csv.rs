@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::{Evaluation, Report, when};
+use super::words::Sentences;
+use super::{Evaluation, Report};
 use crate::engine::result::Item;
 use crate::facts::Achievement;
 use crate::lang::Lang;
@@ -44,6 +45,15 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     })
 }
 
+/// Writes the same with a byte order mark: without one, Excel in China takes the file for GBK.
+///
+/// # Errors
+/// What the writer reports.
+pub fn write_for_excel(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    out.write_all("\u{feff}".as_bytes())?;
+    write(report, out)
+}
+
 fn write_records(report: &Report<'_>, out: &mut dyn Write) -> ::csv::Result<()> {
     let extra = extra_headers(report);
     let mut writer = ::csv::Writer::from_writer(out);
@@ -83,7 +93,7 @@ fn write_records(report: &Report<'_>, out: &mut dyn Write) -> ::csv::Result<()> 
 }
 
 /// Every column that the vocabulary does not know, by first appearance.
-fn extra_headers(report: &Report<'_>) -> Vec<String> {
+pub(super) fn extra_headers(report: &Report<'_>) -> Vec<String> {
     let mut headers: Vec<String> = Vec::new();
     let rows = report.portfolio.applicants.iter().flat_map(|applicant| &applicant.achievements).map(|row| &row.extra);
     for (header, _) in rows.chain(report.portfolio.invalid.iter().map(|row| &row.extra)).flatten() {
@@ -94,7 +104,8 @@ fn extra_headers(report: &Report<'_>) -> Vec<String> {
     headers
 }
 
-fn fill_extra(cells: &mut [String], headers: &[String], extra: &[(String, String)]) {
+/// Puts a row's extra cells under their headers.
+pub(super) fn fill_extra(cells: &mut [String], headers: &[String], extra: &[(String, String)]) {
     for (cell, header) in cells.iter_mut().zip(headers) {
         if let Some((_, value)) = extra.iter().find(|(name, _)| name == header) {
             value.clone_into(cell);
@@ -115,12 +126,7 @@ fn record(
     let clause = item.clause.map(|index| &policy.clauses[index]);
     let missing: Vec<String> = item.missing.iter().map(|missing| speaker.missing_id(*missing)).collect();
     let same_as = item.same_as.and_then(|index| applicant.achievements.get(index));
-    let reasons: Vec<String> =
-        item.reasons.iter().map(|reason| speaker.reason(reason, result, applicant, row)).collect();
-    let assumptions: Vec<String> =
-        item.assumptions.iter().map(|assumption| speaker.assumption(assumption, when(result))).collect();
-    let warnings = row.warnings.iter().map(|words| words.get(report.lang).to_owned());
-    let warnings: Vec<String> = warnings.chain(item.warnings.iter().map(|warning| speaker.warning(warning))).collect();
+    let said = Sentences::new(&speaker, result, applicant, item, row);
     let mut cells = vec![
         applicant.name.clone(),
         policy.id.clone(),
@@ -139,9 +145,9 @@ fn record(
         item.possible.map(|(_, amount)| amount.to_string()).unwrap_or_default(),
         missing.join(";"),
         same_as.map(|row| row.id.clone()).unwrap_or_default(),
-        reasons.join(separator),
-        assumptions.join(separator),
-        warnings.join(separator),
+        said.reasons.join(separator),
+        said.assumptions.join(separator),
+        said.warnings.join(separator),
         report.portfolio.inputs.get(row.input).map(|input| input.path.clone()).unwrap_or_default(),
     ];
     debug_assert_eq!(cells.len(), COLUMNS.len());
@@ -162,7 +168,9 @@ mod tests {
     #[test]
     fn formulas_are_neutralized() {
         assert_eq!(harmless("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
-        assert_eq!(harmless("-5"), "'-5");
+        for cell in ["-5", "+5", "@SUM(A1)", "\t=1", "\r=1", "=1"] {
+            assert_eq!(harmless(cell), format!("'{cell}"));
+        }
         assert_eq!(harmless("GB/T 1"), "GB/T 1");
     }
 }

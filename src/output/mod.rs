@@ -8,9 +8,11 @@ pub mod markdown;
 pub mod show;
 pub mod svg;
 pub mod table;
+pub mod template;
 pub mod terminal;
 pub mod waterfall;
 pub mod words;
+pub mod xlsx;
 
 use std::collections::BTreeMap;
 

@@ -43,6 +43,63 @@ pub fn applicant_name(applicant: &Applicant, lang: Lang) -> &str {
     }
 }
 
+/// The label of a status.
+pub fn status(lang: Lang, status: Status) -> &'static str {
+    let (zh, en) = match status {
+        Status::Awarded => ("全额", "awarded"),
+        Status::Reduced => ("减额", "reduced"),
+        Status::NotSelected => ("未入选", "not selected"),
+        Status::Duplicate => ("重复", "duplicate"),
+        Status::Ineligible => ("不符合", "ineligible"),
+        Status::Undetermined => ("待定", "undetermined"),
+        Status::Unmatched => ("不在列", "unmatched"),
+    };
+    match lang {
+        Lang::Zh => zh,
+        Lang::En => en,
+    }
+}
+
+/// The label of a nature.
+pub fn nature(lang: Lang, nature: Nature) -> &'static str {
+    match (lang, nature) {
+        (Lang::Zh, Nature::Fixed) => "定额",
+        (Lang::Zh, Nature::Ceiling) => "上限",
+        (Lang::En, Nature::Fixed) => "fixed",
+        (Lang::En, Nature::Ceiling) => "ceiling",
+    }
+}
+
+/// What there is to say about one item, for a line of a table.
+#[derive(Clone, Debug)]
+pub struct Sentences {
+    /// Why it is not (fully) paid.
+    pub reasons: Vec<String>,
+    /// What was taken for granted.
+    pub assumptions: Vec<String>,
+    /// What reading and evaluating it found odd.
+    pub warnings: Vec<String>,
+}
+
+impl Sentences {
+    /// The sentences about one item of a result.
+    pub fn new(
+        speaker: &Speaker<'_>,
+        result: &PolicyResult,
+        applicant: &Applicant,
+        item: &Item,
+        row: &Achievement,
+    ) -> Sentences {
+        let when = result.on.map(|day| When { year: result.year, day });
+        let reading = row.warnings.iter().map(|words| speaker.say(words));
+        Sentences {
+            reasons: item.reasons.iter().map(|reason| speaker.reason(reason, result, applicant, row)).collect(),
+            assumptions: item.assumptions.iter().map(|assumption| speaker.assumption(assumption, when)).collect(),
+            warnings: reading.chain(item.warnings.iter().map(|warning| speaker.warning(warning))).collect(),
+        }
+    }
+}
+
 impl Speaker<'_> {
     fn pick<'w>(&self, zh: &'w str, en: &'w str) -> &'w str {
         self.lang.pick(zh, en)
@@ -169,20 +226,8 @@ impl Speaker<'_> {
     }
 
     /// The label of a status.
-    pub fn status(&self, status: Status) -> &'static str {
-        let (zh, en) = match status {
-            Status::Awarded => ("全额", "awarded"),
-            Status::Reduced => ("减额", "reduced"),
-            Status::NotSelected => ("未入选", "not selected"),
-            Status::Duplicate => ("重复", "duplicate"),
-            Status::Ineligible => ("不符合", "ineligible"),
-            Status::Undetermined => ("待定", "undetermined"),
-            Status::Unmatched => ("不在列", "unmatched"),
-        };
-        match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
+    pub fn status(&self, of: Status) -> &'static str {
+        status(self.lang, of)
     }
 
     /// What a status means, for those who have not seen it before.
@@ -223,14 +268,7 @@ impl Speaker<'_> {
     /// What has to be said before anything else: not in force, the year's call, bars.
     pub fn notices(&self, result: &PolicyResult, applicant: &Applicant) -> Vec<String> {
         let mut notices = Vec::new();
-        if !result.in_force {
-            let note = self.reason(&Reason::NotInForce, result, applicant, &Achievement::default());
-            let ignored = match result.validity_ignored {
-                true => self.pick("；按 --ignore-validity 仍予计算", "; computed all the same (--ignore-validity)"),
-                false => "",
-            };
-            notices.push(format!("! {note}{ignored}"));
-        }
+        notices.extend(self.not_in_force(result, applicant).map(|note| format!("! {note}")));
         notices.extend(self.call(result));
         notices.extend(result.barred_by.iter().map(|barred| format!("! {}", self.barred(barred))));
         notices
@@ -243,13 +281,8 @@ impl Speaker<'_> {
     }
 
     /// The label of a nature.
-    pub fn nature(&self, nature: Nature) -> &'static str {
-        match (self.lang, nature) {
-            (Lang::Zh, Nature::Fixed) => "定额",
-            (Lang::Zh, Nature::Ceiling) => "上限",
-            (Lang::En, Nature::Fixed) => "fixed",
-            (Lang::En, Nature::Ceiling) => "ceiling",
-        }
+    pub fn nature(&self, of: Nature) -> &'static str {
+        nature(self.lang, of)
     }
 
     /// The name of a missing fact in the JSON result.
@@ -719,6 +752,19 @@ impl Speaker<'_> {
             Lang::En => format!("asks that {asked}; found {found}"),
         };
         self.cited(&check.cite, &said)
+    }
+
+    /// That the policy is not in force on the application date, and whether it was computed all the same.
+    pub fn not_in_force(&self, result: &PolicyResult, applicant: &Applicant) -> Option<String> {
+        if result.in_force {
+            return None;
+        }
+        let note = self.reason(&Reason::NotInForce, result, applicant, &Achievement::default());
+        let ignored = match result.validity_ignored {
+            true => self.pick("；按 --ignore-validity 仍予计算", "; computed all the same (--ignore-validity)"),
+            false => "",
+        };
+        Some(format!("{note}{ignored}"))
     }
 
     /// A bar that holds, as a sentence.

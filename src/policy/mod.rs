@@ -10,6 +10,7 @@ mod load;
 pub mod model;
 mod phrase;
 pub mod source;
+mod uses;
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};

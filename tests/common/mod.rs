@@ -1,4 +1,5 @@
 //! Running the program as its users do, in a folder of its own, whatever the locale of the machine.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::fs;
 use std::io::Write as _;
