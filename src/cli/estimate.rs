@@ -31,7 +31,9 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
     if let Some(message) = xlsx::refused(&report).filter(|_| args.format == Format::Xlsx) {
         bail!(request::say(lang, &message));
     }
-    let bar = progress(report.jobs.len(), args.output.is_some());
+    // A page with an overview evaluates everything twice.
+    let passes = if args.format == Format::Html { 2 } else { 1 };
+    let bar = progress(passes * report.jobs.len(), args.output.is_some());
     let ticker = bar.clone();
     report.done = Some(Box::new(move || ticker.inc(1)));
     files::write(args.output.as_deref(), lang, |out| match args.format {

@@ -156,18 +156,33 @@ pub fn read_portfolio(
     let mut open = |source, of| File::open(&dictionary, source, of, options).map_err(|e| errors.extend(e)).ok();
     let files: Vec<File<'_>> = achievements.iter().filter_map(|source| open(source, Of::Achievement)).collect();
     // A workbook may bring its own sheet of applicants.
-    let own = achievements
-        .iter()
-        .find(|source| workbook::is_workbook(&source.bytes) && workbook::has_applicants(&source.bytes));
-    let units = applicants.or(own).and_then(|source| open(source, Of::Applicant));
+    let brings = |source: &&Source| workbook::is_workbook(&source.bytes) && workbook::has_applicants(&source.bytes);
+    let own: Vec<&Source> = achievements.iter().filter(brings).collect();
+    let taken = applicants.or(own.first().copied());
+    let units = taken.and_then(|source| open(source, Of::Applicant));
     if !errors.is_empty() {
         return Err(errors);
     }
-    let portfolio = read_files(&dictionary, files, units, options).map_err(|error| vec![error])?;
+    let mut portfolio = read_files(&dictionary, files, units, options).map_err(|error| vec![error])?;
+    if let Some(taken) = taken {
+        let unread = own.iter().filter(|source| source.name != taken.name);
+        portfolio.notices.extend(unread.map(|source| sheet_not_read(source, taken)));
+    }
     match portfolio.invalid.first() {
         Some(first) if options.strict => Err(first.mistakes.iter().map(|mistake| strictly(first, mistake)).collect()),
         _ => Ok(portfolio),
     }
+}
+
+/// The applicants of one file are taken; those of another one must not vanish without a word.
+fn sheet_not_read(source: &Source, taken: &Source) -> Notice {
+    let name = &taken.name;
+    let message = words!(
+        zh: "工作簿里的单位表没有读，单位情况取自 {name}；请并成一张单位表，用 --applicants 指定",
+        en: "its sheet of applicants is not read, since they are taken from {name}; put them into one table and give it by \
+             --applicants"
+    );
+    Notice { path: source.name.clone(), row: None, message }
 }
 
 fn read_files(
