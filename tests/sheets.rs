@@ -57,17 +57,6 @@ fn fen(cell: &Data) -> Option<i128> {
     }
 }
 
-/// The portfolio of README, evaluated as README does.
-fn with_portfolio(lang: Lang, look: impl FnOnce(&Report<'_>)) {
-    let rules = support::shipped();
-    let applicants = support::file("fixtures/applicants.csv");
-    let portfolio = support::portfolio(&rules, &[support::file("fixtures/portfolio.csv")], Some(&applicants));
-    let mut report = support::report(&rules, &portfolio, 2022, None, |policy, place| policy.covers(place));
-    report.parameters.insert("fund_total".to_owned(), support::wan("400"));
-    report.lang = lang;
-    look(&report);
-}
-
 fn workbook(report: &Report<'_>) -> Vec<u8> {
     let mut bytes = Vec::new();
     xlsx::write(report, &mut bytes).expect("memory takes it");
@@ -115,7 +104,7 @@ fn shown_sums(summary: &Range<Data>) -> Vec<Vec<i128>> {
 
 #[test]
 fn cached_sums_are_the_computed_totals() {
-    with_portfolio(Lang::Zh, |report| {
+    support::with_portfolio(Lang::Zh, |report| {
         let mut book = open(workbook(report));
         assert_eq!(book.sheet_names(), ["汇总", "明细", "封顶", "假定与缺项", "读不出的行"]);
         let summary = sheet(&mut book, "汇总");
@@ -151,7 +140,7 @@ fn cached_sums_are_the_computed_totals() {
 
 #[test]
 fn in_english_too() {
-    with_portfolio(Lang::En, |report| {
+    support::with_portfolio(Lang::En, |report| {
         let mut book = open(workbook(report));
         let names = ["Summary", "Items", "Caps", "Assumptions, missing facts", "Invalid rows"];
         assert_eq!(book.sheet_names(), names);
@@ -163,7 +152,7 @@ fn in_english_too() {
 
 #[test]
 fn the_same_input_gives_the_same_bytes() {
-    with_portfolio(Lang::Zh, |report| {
+    support::with_portfolio(Lang::Zh, |report| {
         let bytes = workbook(report);
         assert!(bytes == workbook(report));
         let core = part(&bytes, "docProps/core.xml");
@@ -397,7 +386,7 @@ fn the_workbook_to_fill_in() {
 /// LibreOffice adds up the formulas anew, whatever was cached. Skipped where it is not installed.
 #[test]
 fn a_spreadsheet_program_finds_the_same_sums() {
-    with_portfolio(Lang::Zh, |report| {
+    support::with_portfolio(Lang::Zh, |report| {
         if let Some(recalculated) = recalculated(&workbook(report), "汇总") {
             assert_eq!(recalculated, expected_sums(report));
         }

@@ -3,18 +3,7 @@
 mod support;
 
 use biaobu::lang::Lang;
-use biaobu::output::{Report, csv, explain, json, show, table};
-
-/// The portfolio of README, evaluated as README does.
-fn with_portfolio(lang: Lang, look: impl FnOnce(&Report<'_>)) {
-    let rules = support::shipped();
-    let applicants = support::file("fixtures/applicants.csv");
-    let portfolio = support::portfolio(&rules, &[support::file("fixtures/portfolio.csv")], Some(&applicants));
-    let mut report = support::report(&rules, &portfolio, 2022, None, |policy, place| policy.covers(place));
-    report.parameters.insert("fund_total".to_owned(), support::wan("400"));
-    report.lang = lang;
-    look(&report);
-}
+use biaobu::output::{csv, explain, json, show, table};
 
 fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
     let mut bytes = Vec::new();
@@ -24,10 +13,10 @@ fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
 
 #[test]
 fn portfolio_table() {
-    with_portfolio(Lang::Zh, |report| {
+    support::with_portfolio(Lang::Zh, |report| {
         insta::assert_snapshot!("portfolio_zh", written(|out| table::write(report, plain(80), out)));
     });
-    with_portfolio(Lang::En, |report| {
+    support::with_portfolio(Lang::En, |report| {
         insta::assert_snapshot!("portfolio_en", written(|out| table::write(report, plain(100), out)));
     });
 }
@@ -35,7 +24,7 @@ fn portfolio_table() {
 #[test]
 fn explanations() {
     for (lang, name) in [(Lang::Zh, "zh"), (Lang::En, "en")] {
-        with_portfolio(lang, |report| {
+        support::with_portfolio(lang, |report| {
             let mut page = String::new();
             for id in ["BJ1-09", "BJ2-04", "BJ2-07", "TJ1-01", "TJ1-11", "XM2-06", "XM2-07", "FS1-04", "FS2-01"] {
                 for evaluation in report.evaluations() {

@@ -74,3 +74,14 @@ pub fn report<'a>(
 pub fn wan(amount: &str) -> Money {
     biaobu::money::parse_money(&format!("{amount}万")).expect("an amount").money
 }
+
+/// The portfolio of README, evaluated as README does.
+pub fn with_portfolio(lang: Lang, look: impl FnOnce(&Report<'_>)) {
+    let rules = shipped();
+    let applicants = file("fixtures/applicants.csv");
+    let portfolio = portfolio(&rules, &[file("fixtures/portfolio.csv")], Some(&applicants));
+    let mut report = report(&rules, &portfolio, 2022, None, |policy, place| policy.covers(place));
+    report.parameters.insert("fund_total".to_owned(), wan("400"));
+    report.lang = lang;
+    look(&report);
+}
