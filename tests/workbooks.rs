@@ -138,6 +138,10 @@ fn a_workbook_brings_its_own_applicants_and_no_other_table_vanishes() {
     let chosen =
         |sheet: &str| read_with(bytes.clone(), &Options { sheet: Some(sheet.to_owned()), ..Options::default() });
     assert_eq!(chosen("去年").expect("readable").inputs[0].rows, 0);
+    let plain = Source { name: "a.csv".to_owned(), bytes: "id,kind\nA,pilot\n".into() };
+    let options = Options { sheet: Some("去年".to_owned()), ..Options::default() };
+    let read = input::read_portfolio(&rules.vocabulary, &[plain], None, &options).expect("readable");
+    assert!(read.notices.iter().any(|notice| notice.message.en.contains("--sheet")), "{:?}", read.notices);
     let errors = chosen("明年").expect_err("no such sheet");
     assert!(errors[0].message.en.contains("去年、成果、单位"), "{}", errors[0]);
 }

@@ -293,6 +293,12 @@ impl<'a> File<'a> {
             (sheet, faults, notices) = (Some(read.name), read.faults, read.notices);
             (Cow::Owned(read.text), read.encoding)
         } else {
+            if options.sheet.is_some() && of == Of::Achievement {
+                notices.push(words!(
+                    zh: "不是工作簿，没有工作表，--sheet 对它不起作用",
+                    en: "this is no workbook and has no sheets: --sheet says nothing of it"
+                ));
+            }
             decode::decode(&source.bytes, options.encoding).map_err(wrong)?
         };
         let table = Table::open(text).map_err(|broken| vec![error(broken.line, broken.message)])?;
