@@ -176,3 +176,16 @@ fn templates_are_read_back() {
         assert_eq!(result["items"][0]["warnings"], serde_json::json!([]), "{id}");
     }
 }
+
+/// Wherever unreadable rows are told, the cell of the workbook is named.
+#[test]
+fn every_format_names_the_cell() {
+    let book = achievements(|sheet| row(sheet, 3, &["A1", "甲公司", "试点示范", "省标准"]));
+    let folder = common::folder(&[("book.xlsx", book)]);
+    for format in ["table", "json", "ndjson", "csv", "markdown", "html"] {
+        let args = format!("estimate book.xlsx --policy tianjin-2021 --year 2022 --format {format}");
+        let ran = common::biaobu(folder.path(), &args);
+        assert_eq!(ran.code, Some(1), "{format}");
+        assert!(ran.out.contains("成果!D4"), "{format}: {}", ran.out);
+    }
+}

@@ -116,6 +116,13 @@ pub struct Mistake {
     pub message: Words,
 }
 
+impl Mistake {
+    /// The column and, in a workbook, the cell; empty for cells beyond the header.
+    pub fn place(&self) -> String {
+        self.column.iter().chain(&self.cell).map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// Something odd that stops nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {

@@ -70,7 +70,8 @@ fn write_records(report: &Report<'_>, out: &mut dyn Write) -> ::csv::Result<()> 
             .mistakes
             .iter()
             .map(|mistake| {
-                let column = mistake.column.as_deref().unwrap_or("-");
+                let place = mistake.place();
+                let column = if place.is_empty() { "-" } else { &place };
                 format!("{column}: {}", mistake.message.get(report.lang))
             })
             .collect();

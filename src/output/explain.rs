@@ -52,10 +52,7 @@ struct Note<'a> {
 
 impl Note<'_> {
     fn pick(&self, zh: &'static str, en: &'static str) -> &'static str {
-        match self.speaker.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
+        self.speaker.lang.pick(zh, en)
     }
 
     fn section(&mut self, zh: &'static str, en: &'static str) -> io::Result<()> {

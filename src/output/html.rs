@@ -154,12 +154,7 @@ impl<'a> Page<'a> {
     fn overview(&self, summaries: &[Summary<'_>]) -> Markup {
         let mut sum = Totals::default();
         for summary in summaries {
-            sum.results += summary.totals.results;
-            sum.items += summary.totals.items;
-            sum.total += summary.totals.total;
-            sum.fixed += summary.totals.fixed;
-            sum.ceiling += summary.totals.ceiling;
-            sum.potential += summary.totals.potential;
+            sum.join(&summary.totals);
         }
         html! {
             section {
@@ -639,7 +634,7 @@ impl<'a> Page<'a> {
                                     tr {
                                         td data-label=(heads[0]) { (plain(terminal::file_name(&row.path, self.lang))) }
                                         td data-label=(heads[1]) { (row.row) }
-                                        td data-label=(heads[2]) { (plain(mistake.column.as_deref().unwrap_or_default())) }
+                                        td data-label=(heads[2]) { (plain(&mistake.place())) }
                                         td data-label=(heads[3]) { (plain(&mistake.value)) }
                                         td data-label=(heads[4]) { (plain(mistake.message.get(self.lang))) }
                                     }

@@ -87,7 +87,7 @@ fn invalid(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
             let cells = [
                 terminal::file_name(&row.path, lang),
                 &row.row.to_string(),
-                mistake.column.as_deref().unwrap_or_default(),
+                &mistake.place(),
                 &mistake.value,
                 mistake.message.get(lang),
             ];

@@ -97,6 +97,16 @@ impl Totals {
         self.ceiling += result.ceiling_total;
         self.potential += result.potential_total;
     }
+
+    /// Adds the sums of others.
+    pub fn join(&mut self, other: &Totals) {
+        self.results += other.results;
+        self.items += other.items;
+        self.total += other.total;
+        self.fixed += other.fixed;
+        self.ceiling += other.ceiling;
+        self.potential += other.potential;
+    }
 }
 
 impl<'a> Report<'a> {

@@ -266,8 +266,8 @@ fn invalid(report: &Report<'_>, width: usize, out: &mut dyn Write) -> io::Result
 pub fn invalid_lines(row: &Invalid, lang: Lang) -> Vec<String> {
     let (path, number) = (terminal::file_name(&row.path, lang), row.row);
     let line = |mistake: &Mistake| {
-        let place = mistake.column.iter().chain(&mistake.cell);
-        let column: String = place.map(|place| format!(" {place}")).collect();
+        let place = mistake.place();
+        let column = if place.is_empty() { place } else { format!(" {place}") };
         let message = mistake.message.get(lang);
         match lang {
             Lang::Zh => format!("  {path} 第{number}行{column}：{message}"),

@@ -76,10 +76,7 @@ type Place = (FactId, u32, u32);
 
 impl Template<'_> {
     fn pick<'w>(&self, zh: &'w str, en: &'w str) -> &'w str {
-        match self.lang {
-            Lang::Zh => zh,
-            Lang::En => en,
-        }
+        self.lang.pick(zh, en)
     }
 
     fn label<'f>(&self, fact: &'f Fact) -> &'f str {

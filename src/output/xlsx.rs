@@ -88,10 +88,10 @@ fn book(report: &Report<'_>, limits: Limits) -> Result<Vec<u8>, XlsxError> {
 
     let extra = extra_headers(report);
     let mut sheets = Sheets {
-        items: Pages::new(pick(report.lang, "明细", "Items"), report.lang, &ITEMS, &extra),
-        caps: Pages::new(pick(report.lang, "封顶", "Caps"), report.lang, &CAPS, &[]),
+        items: Pages::new(report.lang.pick("明细", "Items"), report.lang, &ITEMS, &extra),
+        caps: Pages::new(report.lang.pick("封顶", "Caps"), report.lang, &CAPS, &[]),
         assumptions: Pages::new(
-            pick(report.lang, "假定与缺项", "Assumptions, missing facts"),
+            report.lang.pick("假定与缺项", "Assumptions, missing facts"),
             report.lang,
             &ASSUMPTIONS,
             &[],
@@ -102,22 +102,15 @@ fn book(report: &Report<'_>, limits: Limits) -> Result<Vec<u8>, XlsxError> {
         sheets.add(&mut book, report, number, &evaluation, &extra)?;
         lines.push(Line::new(report, number, &evaluation));
     }
-    let mut invalid = Pages::new(pick(report.lang, "读不出的行", "Invalid rows"), report.lang, &INVALID, &extra);
+    let mut invalid = Pages::new(report.lang.pick("读不出的行", "Invalid rows"), report.lang, &INVALID, &extra);
     unreadable(&mut book, report, &mut invalid, &extra)?;
-    let mut summary = Pages::new(pick(report.lang, "汇总", "Summary"), report.lang, &SUMMARY, &[]);
+    let mut summary = Pages::new(report.lang.pick("汇总", "Summary"), report.lang, &SUMMARY, &[]);
     let formulas = lines.len().saturating_mul(items) <= limits.lookups;
     summarize(&mut book, report.lang, &lines, formulas.then_some(&sheets.items), &mut summary)?;
     for pages in [summary, sheets.items, sheets.caps, sheets.assumptions, invalid] {
         pages.finish(&mut book)?;
     }
     book.workbook.save_to_buffer()
-}
-
-fn pick<'w>(lang: Lang, zh: &'w str, en: &'w str) -> &'w str {
-    match lang {
-        Lang::Zh => zh,
-        Lang::En => en,
-    }
 }
 
 /// The headers of a sheet in both languages.
@@ -341,7 +334,7 @@ const LINE_HEIGHT: u32 = 15;
 
 impl Pages {
     fn new(name: &str, lang: Lang, headers: &Headers, extra: &[String]) -> Pages {
-        let own = headers.iter().map(|(zh, en)| pick(lang, zh, en).to_owned());
+        let own = headers.iter().map(|(zh, en)| lang.pick(zh, en).to_owned());
         let headers: Vec<String> = own.chain(extra.iter().cloned()).collect();
         let widths = headers.iter().map(|header| shown_width(header)).collect();
         Pages { name: name.to_owned(), headers, widths, full: Vec::new(), current: None, unfiltered: 0 }
@@ -540,10 +533,10 @@ impl Sheets {
                 Cell::text(&cap.cite),
                 Cell::text(cap.title.get(report.lang)),
                 Cell::text(&cap.id),
-                used.limit.map_or_else(|| Cell::text(pick(report.lang, "不限", "no limit")), Cell::Money),
+                used.limit.map_or_else(|| Cell::text(report.lang.pick("不限", "no limit")), Cell::Money),
                 Cell::text(match used.raised {
-                    true => pick(report.lang, "是", "yes"),
-                    false => pick(report.lang, "否", "no"),
+                    true => report.lang.pick("是", "yes"),
+                    false => report.lang.pick("否", "no"),
                 }),
                 Cell::Money(used.used),
                 Cell::Money(used.before),
@@ -568,7 +561,7 @@ impl Sheets {
         let (policy, result) = (evaluation.policy, &evaluation.result);
         let clause = item.clause.map(|index| &policy.clauses[index]);
         let said = Sentences::new(speaker, result, evaluation.applicant, item, row);
-        let separator = pick(report.lang, "；", "; ");
+        let separator = report.lang.pick("；", "; ");
         let missing = speaker.list(item.missing.iter().map(|missing| speaker.missing(*missing)));
         let same_as = item.same_as.and_then(|index| evaluation.applicant.achievements.get(index));
         let or_empty = |text: Option<&String>| text.map_or(Cell::Empty, Cell::text);
@@ -615,7 +608,7 @@ impl Sheets {
             let mut cells = whose(number, evaluation);
             cells.extend([
                 Cell::text(id),
-                Cell::text(pick(report.lang, "假定", "assumed")),
+                Cell::text(report.lang.pick("假定", "assumed")),
                 Cell::text(&assumption.cite),
                 Cell::text(fact),
                 Cell::text(value),
@@ -628,7 +621,7 @@ impl Sheets {
                 let mut cells = whose(number, evaluation);
                 cells.extend([
                     Cell::text(&row.id),
-                    Cell::text(pick(report.lang, "缺项", "missing")),
+                    Cell::text(report.lang.pick("缺项", "missing")),
                     item.clause.map_or(Cell::Empty, |clause| Cell::text(&evaluation.policy.clauses[clause].cite)),
                     Cell::text(speaker.missing_id(*missing)),
                     Cell::Empty,
@@ -656,7 +649,7 @@ fn unreadable(book: &mut Book, report: &Report<'_>, pages: &mut Pages, extra: &[
                 Cell::Integer(row.row),
                 or_empty(&row.applicant),
                 or_empty(&row.id),
-                or_empty(&mistake.column),
+                Cell::Text(mistake.place()),
                 Cell::text(&mistake.value),
                 Cell::text(mistake.message.get(report.lang)),
             ];
@@ -705,7 +698,7 @@ impl Line {
             potential: result.potential_total,
             items: result.items.len(),
             counts: Status::ALL.map(|status| result.items.iter().filter(|item| item.status == status).count()),
-            note: notes.join(pick(report.lang, "；", "; ")),
+            note: notes.join(report.lang.pick("；", "; ")),
         }
     }
 }
@@ -775,7 +768,7 @@ fn summarize(
     let sums =
         [money(|line| line.total), money(|line| line.fixed), money(|line| line.ceiling), money(|line| line.potential)];
     let mut cells: Vec<Cell> = (0..FIRST_SUM).map(|_| Cell::Empty).collect();
-    cells[1] = Cell::text(pick(lang, "合计", "sum"));
+    cells[1] = Cell::text(lang.pick("合计", "sum"));
     let counts = std::iter::once(lines.iter().map(|line| line.items).sum())
         .chain((0..statuses.len()).map(|place| lines.iter().map(|line| line.counts[place]).sum()));
     let results = [
