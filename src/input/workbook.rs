@@ -441,7 +441,8 @@ impl Grid {
     /// Columns whose digits must all be there: ids and codes.
     fn exact_columns(&self, dictionary: &Dictionary<'_>, of: Of, header: u32) -> Vec<(u32, String)> {
         let known = dictionary.vocabulary.known();
-        let exact: [FactId; 2] = [known.id, known.code];
+        // A unit may be named by its code.
+        let exact: [FactId; 3] = [known.id, known.code, known.applicant];
         let cells = self.rows.get(&header).map(Vec::as_slice).unwrap_or_default();
         cells
             .iter()

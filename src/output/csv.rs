@@ -70,8 +70,7 @@ fn write_records(report: &Report<'_>, out: &mut dyn Write) -> ::csv::Result<()> 
             .mistakes
             .iter()
             .map(|mistake| {
-                let place = mistake.place();
-                let column = if place.is_empty() { "-" } else { &place };
+                let column = mistake.column.as_deref().unwrap_or("-");
                 format!("{column}: {}", mistake.message.get(report.lang))
             })
             .collect();
