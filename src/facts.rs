@@ -7,7 +7,7 @@ use crate::money::Money;
 use crate::vocabulary::{FactId, ValueId};
 
 /// What one fact says.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Value {
     /// One value of an enum.
     Code(ValueId),

@@ -23,7 +23,7 @@ pub(super) fn look(context: &Context<'_>) -> Bars {
     let policy = context.policy;
     let mut bars = Bars { holding: Vec::new(), assumptions: Vec::new(), outsider: false };
     let region = context.vocabulary.known().region;
-    match context.applicant.facts.text(region) {
+    match context.unit.facts().text(region) {
         None => bars.assumptions.push(Assumption { what: Assumed::Region, cite: policy.region_cite.clone() }),
         Some(text) if policy.covers(text) => {}
         Some(_) if policy.clauses.iter().any(|clause| clause.open_to_outsiders) => bars.outsider = true,

@@ -112,10 +112,9 @@ pub(super) fn merge(context: &Context<'_>, entries: &[Entry<'_>], open: &[bool])
 /// What makes two rows one; none where the deciding fact is blank.
 /// Facts that select are those under which the clause was chosen, so that a blank one counts as what it is taken for.
 pub(super) fn likeness(context: &Context<'_>, rule: &Merge, item: usize, selectors: &Selectors) -> Option<Vec<String>> {
-    let facts = &context.applicant.achievements[item].facts;
     let word = |fact: FactId| match selectors.get(fact) {
         Some(value) => Some(word(fact, &Value::Code(value))),
-        None => facts.get(fact).map(|value| word(fact, value)),
+        None => context.unit.value(item, fact).map(|value| word(fact, &value)),
     };
     let Some((first, others)) = rule.same.split_first() else { return Some(Vec::new()) };
     let mut key = vec![word(*first).or_else(|| rule.otherwise.and_then(word))?];

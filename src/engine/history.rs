@@ -6,6 +6,7 @@ use super::Context;
 use super::duplicates;
 use super::row::Selectors;
 use super::select::{self, Candidate};
+use crate::facts::Value;
 use crate::money::Money;
 use crate::policy::model::{ClauseIndex, Later, Over};
 use crate::vocabulary::{FactId, ValueId};
@@ -53,6 +54,11 @@ pub(super) enum Earlier {
 }
 
 impl History {
+    /// True if no earlier year has paid anything.
+    pub fn is_empty(&self) -> bool {
+        self.payments.is_empty() && self.settled.is_empty()
+    }
+
     /// Adds a further year.
     pub fn extend(&mut self, year: History) {
         self.payments.extend(year.payments);
@@ -66,7 +72,10 @@ impl History {
         let clause = &context.policy.clauses[first.clause];
         let units = first.units + own.map(|payment| payment.units).sum::<i64>();
         // More than one is the number of years claimed; one is what a blank cell counts as.
-        let claimed = context.applicant.achievements[item].facts.integer(context.vocabulary.known().quantity);
+        let claimed = match context.unit.value(item, context.vocabulary.known().quantity) {
+            Some(Value::Integer(years)) => Some(years),
+            _ => None,
+        };
         let most = clause.quantity_at_most.or(claimed.filter(|years| *years > 1));
         let goes_on = clause.every_year && most.is_none_or(|most| units < most);
         (!goes_on).then_some(first)
@@ -176,7 +185,9 @@ fn counts(payment: &Payment, year: i16, over: Over) -> bool {
 /// One-off money is for one project, or where that is blank one title; both blank: none. A title is no project.
 fn one_off_key(context: &Context<'_>, item: usize) -> Option<(FactId, String)> {
     let known = context.vocabulary.known();
-    let facts = &context.applicant.achievements[item].facts;
-    let text = |fact: FactId| facts.text(fact).map(|text| (fact, crate::text::key(text)));
+    let text = |fact: FactId| match context.unit.value(item, fact)? {
+        Value::Text(text) => Some((fact, crate::text::key(&text))),
+        _ => None,
+    };
     text(known.project).or_else(|| text(known.title))
 }

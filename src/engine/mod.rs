@@ -4,33 +4,43 @@
 //! One file per step, in the order in which they run: [`date`], [`bars`], [`select`], [`conditions`], [`base`],
 //! [`duplicates`] (prior money, series, projects), [`selection`], [`caps`], [`totals`]. [`history`] carries years
 //! forward, [`together`] several policies.
+//!
+//! [`compiled`] and [`rulings`] make portfolios fast: steps 3 to 5 run once for all rows that nothing tells apart.
+//! [`settled`] holds the outcome, of which full items are made where they are read.
 
 mod bars;
 mod base;
 mod caps;
+mod compiled;
 mod conditions;
 mod date;
 mod duplicates;
 mod history;
 pub mod result;
 mod row;
+mod rulings;
 mod select;
 mod selection;
+pub mod settled;
 mod together;
 mod totals;
+mod unit;
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 pub use conditions::{Days, window_days};
 use jiff::civil::Date;
-pub use together::run_together;
+pub use unit::Unit;
 
-use crate::facts::Applicant;
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::vocabulary::Vocabulary;
+use compiled::Compiled;
 use history::History;
-use result::{Assumed, Assumption, Item, PolicyResult, Reason, Status};
+use result::{Assumed, Assumption, PolicyResult, Reason};
+use rulings::Rulings;
+use settled::{Rows, Settled};
 use together::{Beside, Claim};
 
 /// One application: the year, the day, and what only the caller knows.
@@ -52,7 +62,7 @@ pub struct Application {
 struct Context<'a> {
     vocabulary: &'a Vocabulary,
     policy: &'a Policy,
-    applicant: &'a Applicant,
+    unit: &'a dyn Unit,
     application: &'a Application,
     /// Application date D.
     day: Date,
@@ -64,60 +74,122 @@ struct Context<'a> {
     outsider: bool,
 }
 
-/// Evaluates one applicant under one policy for one application.
-///
-/// Every achievement comes back as exactly one item, in the same order.
+/// Evaluates units under some policies for some applications. It remembers rulings, so that many units are best
+/// evaluated by the same one; what it remembers never changes a result.
+pub struct Evaluator<'a> {
+    vocabulary: &'a Vocabulary,
+    policies: Vec<&'a Policy>,
+    /// By policy, then by application.
+    years: Vec<Vec<YearOf<'a>>>,
+}
+
+/// One policy for one application, and the rulings made so far.
+struct YearOf<'a> {
+    compiled: Compiled<'a>,
+    rulings: Rulings,
+}
+
+impl<'a> Evaluator<'a> {
+    /// Several applications, years ascending, are a run: each year knows what the earlier ones have paid.
+    pub fn new(vocabulary: &'a Vocabulary, policies: &[&'a Policy], applications: &'a [Application]) -> Self {
+        let mut rulings = (0..).map(Rulings::new);
+        let year_of = |policy: &'a Policy, application: &'a Application, rulings: Rulings| YearOf {
+            compiled: Compiled::new(vocabulary, policy, application),
+            rulings,
+        };
+        let mut years = Vec::new();
+        for policy in policies {
+            let of_policy = applications.iter().zip(&mut rulings);
+            years.push(of_policy.map(|(application, rulings)| year_of(policy, application, rulings)).collect());
+        }
+        Evaluator { vocabulary, policies: policies.to_vec(), years }
+    }
+
+    /// The policies, in the order of their indices.
+    pub fn policies(&self) -> &[&'a Policy] {
+        &self.policies
+    }
+
+    /// Evaluates one unit under the policies of these indices: one list of years per policy, in order. Policies look
+    /// at each other only where the unit is known to be registered in the region of both. Every row comes back once.
+    pub fn evaluate(&mut self, unit: &dyn Unit, policies: &[usize]) -> Vec<Vec<Settled>> {
+        together::run(self, unit, policies)
+    }
+
+    /// All years under one policy, which looks at no other.
+    fn run_alone(&mut self, unit: &dyn Unit, policy: usize) -> Vec<Settled> {
+        let mut history = History::default();
+        let mut results = Vec::new();
+        for year in 0..self.years[policy].len() {
+            let computed = self.one_year(unit, (policy, year), &history, &[]);
+            history.extend(computed.paid);
+            results.push(computed.settled);
+        }
+        results
+    }
+
+    fn one_year(&mut self, unit: &dyn Unit, of: (usize, usize), history: &History, beside: &[Beside]) -> Year {
+        let YearOf { compiled, rulings } = &mut self.years[of.0][of.1];
+        one_year(self.vocabulary, compiled, rulings, unit, history, beside)
+    }
+}
+
+/// Evaluates one unit under one policy for one application.
 pub fn evaluate(
     vocabulary: &Vocabulary,
     policy: &Policy,
-    applicant: &Applicant,
+    unit: &dyn Unit,
     application: &Application,
 ) -> PolicyResult {
-    one_year(vocabulary, policy, applicant, application, &History::default(), &[]).result
+    let mut results = run(vocabulary, policy, unit, std::slice::from_ref(application));
+    results.remove(0)
 }
 
-/// Evaluates one applicant under one policy for several applications, years ascending: each year knows what the
-/// earlier ones of the run have paid.
+/// Evaluates one unit under one policy for several applications, years ascending.
 pub fn run(
     vocabulary: &Vocabulary,
     policy: &Policy,
-    applicant: &Applicant,
+    unit: &dyn Unit,
     applications: &[Application],
 ) -> Vec<PolicyResult> {
-    let mut history = History::default();
-    let mut results = Vec::new();
-    for application in applications {
-        let year = one_year(vocabulary, policy, applicant, application, &history, &[]);
-        history.extend(year.paid);
-        results.push(year.result);
-    }
-    results
+    let mut results = run_together(vocabulary, &[policy], unit, applications);
+    results.remove(0)
+}
+
+/// Evaluates one unit under several policies for several applications, years ascending: see [`Evaluator`].
+pub fn run_together(
+    vocabulary: &Vocabulary,
+    policies: &[&Policy],
+    unit: &dyn Unit,
+    applications: &[Application],
+) -> Vec<Vec<PolicyResult>> {
+    let all: Vec<usize> = (0..policies.len()).collect();
+    let results = Evaluator::new(vocabulary, policies, applications).evaluate(unit, &all);
+    results.into_iter().map(|years| years.into_iter().map(Settled::itemize).collect()).collect()
 }
 
 /// One year of a run: what it comes to, what it pays, and what it would pay before steps 6 to 8.
 struct Year {
-    result: PolicyResult,
+    settled: Settled,
     paid: History,
     claims: Vec<Claim>,
 }
 
 fn one_year(
     vocabulary: &Vocabulary,
-    policy: &Policy,
-    applicant: &Applicant,
-    application: &Application,
+    compiled: &Compiled<'_>,
+    rulings: &mut Rulings,
+    unit: &dyn Unit,
     history: &History,
     beside: &[Beside],
 ) -> Year {
-    let called = if application.calls { policy.under_call(application.year) } else { None };
-    let policy = called.as_ref().unwrap_or(policy);
-    let validity = date::resolve(policy, application);
-    let mut result = PolicyResult {
+    let Compiled { policy, application, validity, call_applied, .. } = compiled;
+    let mut head = PolicyResult {
         year: application.year,
         on: validity.on,
         in_force: validity.in_force,
         validity_ignored: application.ignore_validity && !validity.in_force,
-        call_applied: called.is_some(),
+        call_applied: *call_applied,
         barred_by: Vec::new(),
         total: Money::ZERO,
         fixed_total: Money::ZERO,
@@ -127,50 +199,36 @@ fn one_year(
         caps: Vec::new(),
         assumptions: Vec::new(),
     };
-    let Some(day) = validity.compute_on else {
-        let count = applicant.achievements.len();
-        result.items = vec![shut_out(policy.validity_cite.clone(), Reason::NotInForce); count];
-        return Year { result, paid: History::default(), claims: Vec::new() };
+    let count = unit.rows();
+    let shut_out = |head: PolicyResult, cite: &str, reason: Reason| Year {
+        settled: Settled { head, rows: Rows::ShutOut { count, cite: cite.to_owned(), reason } },
+        paid: History::default(),
+        claims: Vec::new(),
     };
+    let Some(day) = validity.compute_on else { return shut_out(head, &policy.validity_cite, Reason::NotInForce) };
 
-    let mut context = Context { vocabulary, policy, applicant, application, day, history, beside, outsider: false };
-    let bars = bars::look(&context);
+    let mut context = Context { vocabulary, policy, unit, application, day, history, beside, outsider: false };
+    let (bars, class) = rulings.bars(&context, compiled);
     context.outsider = bars.outsider;
-    result.barred_by = bars.holding;
-    if let Some(first) = result.barred_by.first() {
-        result.items = vec![shut_out(first.cite.clone(), Reason::Barred(0)); applicant.achievements.len()];
-        return Year { result, paid: History::default(), claims: Vec::new() };
+    if let Some(first) = bars.holding.first() {
+        head.barred_by.clone_from(&bars.holding);
+        return shut_out(head, &first.cite, Reason::Barred(0));
     }
-    result.assumptions = bars.assumptions;
+    head.assumptions.clone_from(&bars.assumptions);
 
-    let decisions: Vec<select::Decision> =
-        (0..applicant.achievements.len()).map(|item| select::decide(&context, item)).collect();
+    // Money of earlier years or of other policies makes a row's ruling its own.
+    let alone = !history.is_empty() || !beside.is_empty();
+    let decisions: Vec<Rc<select::Decision>> = (0..count)
+        .map(|item| match alone {
+            true => Rc::new(select::decide(&context, item)),
+            false => rulings.decide(&context, compiled, class, item),
+        })
+        .collect();
     if decisions.iter().any(|decision| decision.prior_assumed) {
         let cite = policy.prior.first().map(|rule| rule.cite.clone()).unwrap_or_default();
-        result.assumptions.push(Assumption { what: Assumed::NoPriorMoney, cite });
+        head.assumptions.push(Assumption { what: Assumed::NoPriorMoney, cite });
     }
     let claims = totals::claims(&decisions);
-    let paid = totals::total(&context, decisions, &mut result);
-    Year { result, paid, claims }
-}
-
-/// An item that no clause was even tried for.
-fn shut_out(cite: String, reason: Reason) -> Item {
-    Item {
-        status: Status::Ineligible,
-        clause: None,
-        cite: Some(cite),
-        base: Money::ZERO,
-        amount: Money::ZERO,
-        assumptions: Vec::new(),
-        missing: Vec::new(),
-        same_as: None,
-        same_as_year: None,
-        same_as_policy: None,
-        warnings: Vec::new(),
-        steps: Vec::new(),
-        reasons: vec![reason],
-        possible: None,
-        considered: Vec::new(),
-    }
+    let (rows, paid) = totals::total(&context, decisions, &mut head);
+    Year { settled: Settled { head, rows: Rows::Ruled(rows) }, paid, claims }
 }

@@ -319,7 +319,7 @@ pub enum Reason {
     /// Nor does one of another clause that the row selects.
     AlsoFails(ClauseIndex, Check),
     /// A known date lies after the application date.
-    AfterApplication(Date),
+    AfterApplication(FactId),
     /// The unit's place has no share.
     NoShare(i64),
     /// Money received before excludes payment.

@@ -46,7 +46,7 @@ impl<'a> Row<'a> {
         Row {
             item: None,
             facts: &NOTHING,
-            unit: &context.applicant.facts,
+            unit: context.unit.facts(),
             given: Selectors::default(),
             effective: Selectors::default(),
         }

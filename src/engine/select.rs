@@ -8,10 +8,10 @@ use super::duplicates::{self, Other, Prior};
 use super::history::{Earlier, Payment};
 use super::result::{Assumed, Assumption, Check, Considered, Missing, Op, Reason, Status, Step, Warning};
 use super::row::{self, Row, Selectors};
-use crate::facts::{Achievement, Value};
+use crate::facts::{Facts, Value};
 use crate::money::Money;
 use crate::policy::model::{Amount, Cite, Clause, ClauseIndex, LimitOf, Nature};
-use crate::vocabulary::{FactId, ValueId};
+use crate::vocabulary::{FactId, Of, ValueId};
 
 /// One clause applied to one row: what steps 6 to 8 work with.
 #[derive(Clone)]
@@ -59,13 +59,18 @@ impl Candidate {
 
 /// What steps 3 to 5 say of one row.
 pub(super) struct Decision {
+    /// Of decisions that serve several rows, which one it is; 0 for one that serves a single row.
+    pub number: u64,
     pub status: Status,
     /// The clause that pays or would have; none for `unmatched`.
     pub taken: Option<Candidate>,
     /// The row's own dearest outcome, where it differs from `taken`.
     pub dearest: Option<Candidate>,
     pub missing: Vec<Missing>,
+    /// What was assumed of the row.
     pub assumptions: Vec<Assumption>,
+    /// What was assumed of the unit, and holds for all its rows.
+    pub of_unit: Vec<Assumption>,
     pub warnings: Vec<Warning>,
     pub considered: Vec<Considered>,
     pub prior_assumed: bool,
@@ -85,8 +90,8 @@ pub(super) fn decide(context: &Context<'_>, item: usize) -> Decision {
     if let Some(decision) = context.history.settling(context, item).and_then(|paid| paid_before(context, item, paid)) {
         return decision;
     }
-    let achievement = &context.applicant.achievements[item];
-    let Openings { fixed, open, assumptions, possible } = openings(context, achievement);
+    let facts: &Facts = &context.unit.row(item);
+    let Openings { fixed, open, assumptions, possible } = openings(context, facts);
     let mut outcomes = Vec::new();
     for_each_choice(&open, &mut |tried| {
         let mut given = fixed.clone();
@@ -95,13 +100,13 @@ pub(super) fn decide(context: &Context<'_>, item: usize) -> Decision {
         }
         // A default may hang on another fact that is being tried: it then goes before the value tried.
         let mut assumed = Vec::new();
-        for (fact, _) in open.iter().filter(|(fact, _)| achievement.facts.get(*fact).is_none()) {
+        for (fact, _) in open.iter().filter(|(fact, _)| facts.get(*fact).is_none()) {
             if let Some((value, cite)) = default_of(context, *fact, &given) {
                 given.set(*fact, Some(value));
                 assumed.push(Assumption { what: Assumed::Default(*fact, value), cite });
             }
         }
-        outcomes.push(outcome(context, item, given, &possible, assumed));
+        outcomes.push(outcome(context, (item, facts), given, &possible, assumed));
     });
     let mut decision = if outcomes.len() == 1 {
         let outcome = outcomes.remove(0);
@@ -118,21 +123,34 @@ pub(super) fn decide(context: &Context<'_>, item: usize) -> Decision {
             assumption.cite.clone_from(&context.policy.clauses[taken.clause].cite);
         }
         decision.prior_assumed = taken.prior_assumed && taken.pays != Pays::No;
-        if contradicts(context, achievement) {
+        if contradicts(context, facts) {
             decision.warnings.push(Warning::RoleContradictsRank);
         }
     }
+    decision.of_unit = decision.assumptions.extract_if(.., |assumption| is_of_unit(context, assumption)).collect();
     decision.missing.sort_unstable();
     decision.missing.dedup();
     decision
 }
 
+/// True for a condition that asks of the unit only.
+fn is_of_unit(context: &Context<'_>, assumption: &Assumption) -> bool {
+    match &assumption.what {
+        Assumed::Condition(test) => {
+            let facts = test.facts(context.vocabulary.known());
+            facts.iter().all(|fact| context.vocabulary.fact(*fact).of == Of::Applicant)
+        }
+        _ => false,
+    }
+}
+
 /// A row that an earlier year of the run has paid: a duplicate of itself, whatever this year's conditions say.
 fn paid_before(context: &Context<'_>, item: usize, payment: &Payment) -> Option<Decision> {
+    let facts: &Facts = &context.unit.row(item);
     let row = Row {
         item: None,
-        facts: &context.applicant.achievements[item].facts,
-        unit: &context.applicant.facts,
+        facts,
+        unit: context.unit.facts(),
         given: payment.selectors.clone(),
         effective: payment.selectors.clone(),
     };
@@ -156,12 +174,12 @@ struct Openings {
 }
 
 /// The selecting facts that are given (or mean something when blank), those to try, and what was assumed.
-fn openings(context: &Context<'_>, achievement: &Achievement) -> Openings {
+fn openings(context: &Context<'_>, facts: &Facts) -> Openings {
     let vocabulary = context.vocabulary;
-    let kind = achievement.facts.code(vocabulary.known().kind);
+    let kind = facts.code(vocabulary.known().kind);
     let mut fixed = Selectors::default();
     for fact in vocabulary.selecting() {
-        fixed.set(fact, achievement.facts.code(fact));
+        fixed.set(fact, facts.code(fact));
     }
     let mut assumptions = Vec::new();
     let mut open = Vec::new();
@@ -172,7 +190,7 @@ fn openings(context: &Context<'_>, achievement: &Achievement) -> Openings {
         clauses.any(|clause| clause.by.contains(fact) || clause.selects.values(*fact).is_some())
     };
     for fact in vocabulary.selecting().filter(matters) {
-        match achievement.facts.get(fact) {
+        match facts.get(fact) {
             Some(Value::Code(_)) => {}
             Some(Value::OneOf(values)) => open.push((fact, values.to_vec())),
             _ => {
@@ -191,7 +209,7 @@ fn openings(context: &Context<'_>, achievement: &Achievement) -> Openings {
     }
     // A role needs no trying where the rank settles it: every value would come to the same.
     let role = vocabulary.known().role;
-    if achievement.facts.integer(vocabulary.known().rank).is_some()
+    if facts.integer(vocabulary.known().rank).is_some()
         && context.policy.roles.iter().all(|rule| rule.by_rank.is_some())
         && !context.policy.roles.is_empty()
     {
@@ -234,16 +252,15 @@ fn for_each_choice(open: &[(FactId, Vec<ValueId>)], visit: &mut impl FnMut(&[Val
 
 fn outcome(
     context: &Context<'_>,
-    item: usize,
+    (item, facts): (usize, &Facts),
     given: Selectors,
     possible: &[ClauseIndex],
     assumed: Vec<Assumption>,
 ) -> Outcome {
-    let achievement = &context.applicant.achievements[item];
     let mut effective = given.clone();
     let role = context.vocabulary.known().role;
-    effective.set(role, row::effective_role(context, &achievement.facts, &given));
-    let row = Row { item: Some(item), facts: &achievement.facts, unit: &context.applicant.facts, given, effective };
+    effective.set(role, row::effective_role(context, facts, &given));
+    let row = Row { item: Some(item), facts, unit: context.unit.facts(), given, effective };
 
     let mut candidates = Vec::new();
     let mut considered = Vec::new();
@@ -346,8 +363,8 @@ fn apply(context: &Context<'_>, row: &Row<'_>, index: ClauseIndex, amount: &Amou
 
     let mut reasons = verdict.failed;
     reasons.extend(price.refused);
-    let date = row.facts.date(context.vocabulary.known().date);
-    if let Some(date) = date.filter(|date| *date > context.day) {
+    let date = context.vocabulary.known().date;
+    if row.facts.date(date).is_some_and(|day| day > context.day) {
         reasons.push(Reason::AfterApplication(date));
     }
     if context.outsider && !clause.open_to_outsiders {
@@ -439,11 +456,13 @@ fn certain(
 ) -> Decision {
     let status = best.as_ref().map_or(Status::Unmatched, Candidate::status);
     Decision {
+        number: 0,
         status,
         taken: best,
         dearest: possible,
         missing,
         assumptions: Vec::new(),
+        of_unit: Vec::new(),
         warnings: Vec::new(),
         considered,
         prior_assumed: false,
@@ -591,14 +610,14 @@ fn merged(outcomes: &[Outcome]) -> Vec<Considered> {
 }
 
 /// True if `role` and `rank` are both given and the policy derives another role from the rank.
-fn contradicts(context: &Context<'_>, achievement: &Achievement) -> bool {
+fn contradicts(context: &Context<'_>, facts: &Facts) -> bool {
     let known = context.vocabulary.known();
-    let (Some(role), Some(rank)) = (achievement.facts.code(known.role), achievement.facts.integer(known.rank)) else {
+    let (Some(role), Some(rank)) = (facts.code(known.role), facts.integer(known.rank)) else {
         return false;
     };
     let mut given = Selectors::default();
     for fact in context.vocabulary.selecting() {
-        given.set(fact, achievement.facts.code(fact));
+        given.set(fact, facts.code(fact));
     }
     let Some(rule) = row::role_rule(context, &given) else { return false };
     let Some(ranges) = &rule.by_rank else { return false };

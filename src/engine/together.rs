@@ -6,13 +6,12 @@
 //! step 6 is. Policies that top up are computed last, with what the others really pay.
 
 use super::history::History;
-use super::{Application, Year, one_year};
-use crate::engine::result::PolicyResult;
-use crate::facts::Applicant;
+use super::settled::Settled;
+use super::{Evaluator, Unit, Year};
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::policy::model::{ClauseIndex, PriorEffect, PriorRule};
-use crate::vocabulary::{ValueId, Vocabulary};
+use crate::vocabulary::ValueId;
 
 /// What other policies mean for one row under the policy at hand.
 #[derive(Clone, Default)]
@@ -45,33 +44,24 @@ pub(super) struct Claim {
     pub amount: Money,
 }
 
-/// Evaluates one applicant under several policies for several applications, years ascending. One list per policy, in
-/// order; policies look at each other only where the unit is known to be registered in the region of both.
-pub fn run_together(
-    vocabulary: &Vocabulary,
-    policies: &[&Policy],
-    applicant: &Applicant,
-    applications: &[Application],
-) -> Vec<Vec<PolicyResult>> {
-    let region = applicant.facts.text(vocabulary.known().region);
-    let at_home = |policy: &Policy| region.is_some_and(|region| policy.covers(region));
-    let (home, away): (Vec<usize>, Vec<usize>) = (0..policies.len()).partition(|index| at_home(policies[*index]));
-    let mut results: Vec<Vec<PolicyResult>> = vec![Vec::new(); policies.len()];
-    let related =
-        home.iter().any(|one| home.iter().any(|other| one != other && related(policies[*one], policies[*other])));
+/// One list of years per policy, in order.
+pub(super) fn run(evaluator: &mut Evaluator<'_>, unit: &dyn Unit, policies: &[usize]) -> Vec<Vec<Settled>> {
+    let region = unit.facts().text(evaluator.vocabulary.known().region);
+    let all = &evaluator.policies;
+    let at_home = |policy: &usize| region.is_some_and(|region| all[*policy].covers(region));
+    let home: Vec<usize> = if policies.len() > 1 { policies.iter().copied().filter(at_home).collect() } else { Vec::new() };
+    let related = home.iter().any(|one| home.iter().any(|other| one != other && related(all[*one], all[*other])));
     if !related {
-        for (index, policy) in policies.iter().enumerate() {
-            results[index] = super::run(vocabulary, policy, applicant, applications);
+        return policies.iter().map(|policy| evaluator.run_alone(unit, *policy)).collect();
+    }
+    let of_home = Neighbours { policies: home.iter().map(|policy| all[*policy]).collect(), indices: &home, unit };
+    let mut of_home = home.iter().zip(of_home.run(evaluator)).collect::<Vec<_>>();
+    let mut results = Vec::new();
+    for policy in policies {
+        match of_home.iter().position(|(home, _)| *home == policy) {
+            Some(index) => results.push(of_home.swap_remove(index).1),
+            None => results.push(evaluator.run_alone(unit, *policy)),
         }
-        return results;
-    }
-    for index in away {
-        results[index] = super::run(vocabulary, policies[index], applicant, applications);
-    }
-    let of_home: Vec<&Policy> = home.iter().map(|index| policies[*index]).collect();
-    let neighbours = Neighbours { vocabulary, policies: &of_home, applicant };
-    for (index, list) in home.into_iter().zip(neighbours.run(applications)) {
-        results[index] = list;
     }
     results
 }
@@ -97,33 +87,30 @@ fn rule_on<'a>(policy: &'a Policy, clause: ClauseIndex, payer: &Policy) -> Optio
 }
 
 struct Neighbours<'a> {
-    vocabulary: &'a Vocabulary,
-    policies: &'a [&'a Policy],
-    applicant: &'a Applicant,
+    policies: Vec<&'a Policy>,
+    /// What the evaluator calls them.
+    indices: &'a [usize],
+    unit: &'a dyn Unit,
 }
 
 impl Neighbours<'_> {
-    fn run(&self, applications: &[Application]) -> Vec<Vec<PolicyResult>> {
+    fn run(&self, evaluator: &mut Evaluator<'_>) -> Vec<Vec<Settled>> {
         let mut histories: Vec<History> = self.policies.iter().map(|_| History::default()).collect();
-        let mut results: Vec<Vec<PolicyResult>> = self.policies.iter().map(|_| Vec::new()).collect();
-        for application in applications {
+        let mut results: Vec<Vec<Settled>> = self.policies.iter().map(|_| Vec::new()).collect();
+        let years = self.indices.first().map_or(0, |policy| evaluator.years[*policy].len());
+        for year in 0..years {
             let mut besides: Vec<Vec<Beside>> =
                 (0..self.policies.len()).map(|policy| self.earlier(policy, &histories)).collect();
-            let year = |policy: usize, besides: &[Vec<Beside>]| {
-                one_year(
-                    self.vocabulary,
-                    self.policies[policy],
-                    self.applicant,
-                    application,
-                    &histories[policy],
-                    &besides[policy],
-                )
+            let mut compute = |policy: usize, besides: &[Vec<Beside>]| {
+                let of = (self.indices[policy], year);
+                evaluator.one_year(self.unit, of, &histories[policy], &besides[policy])
             };
-            let alone: Vec<Year> = (0..self.policies.len()).map(|policy| year(policy, &besides)).collect();
-            self.cut(&alone, application.year, &mut besides);
+            let alone: Vec<Year> = (0..self.policies.len()).map(|policy| compute(policy, &besides)).collect();
+            let application_year = alone.first().map_or(0, |year| year.settled.head.year);
+            self.cut(&alone, application_year, &mut besides);
             let mut paid = Vec::new();
             for policy in self.order() {
-                let computed = year(policy, &besides);
+                let computed = compute(policy, &besides);
                 for payment in &computed.paid.payments {
                     let received = self.received(policy, payment.amount);
                     // An exclusion was settled by `cut`; what is left to tell the others is what they top up.
@@ -140,7 +127,7 @@ impl Neighbours<'_> {
             paid.sort_by_key(|(policy, _)| *policy);
             for (policy, computed) in paid {
                 histories[policy].extend(computed.paid);
-                results[policy].push(computed.result);
+                results[policy].push(computed.settled);
             }
         }
         results
@@ -153,7 +140,7 @@ impl Neighbours<'_> {
 
     /// What earlier years of the run have paid under the other policies.
     fn earlier(&self, policy: usize, histories: &[History]) -> Vec<Beside> {
-        let mut besides = vec![Beside::default(); self.applicant.achievements.len()];
+        let mut besides = vec![Beside::default(); self.unit.rows()];
         for (other, history) in histories.iter().enumerate().filter(|(other, _)| *other != policy) {
             for payment in &history.payments {
                 let beside = &mut besides[payment.item];
@@ -170,7 +157,7 @@ impl Neighbours<'_> {
 
     /// Row by row, keeps the dearest policy and cuts those that may not be paid beside one that is kept.
     fn cut(&self, alone: &[Year], year: i16, besides: &mut [Vec<Beside>]) {
-        let mut of_rows: Vec<Vec<(usize, &Claim)>> = vec![Vec::new(); self.applicant.achievements.len()];
+        let mut of_rows: Vec<Vec<(usize, &Claim)>> = vec![Vec::new(); self.unit.rows()];
         for (policy, year) in alone.iter().enumerate() {
             for claim in &year.claims {
                 of_rows[claim.item].push((policy, claim));

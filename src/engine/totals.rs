@@ -1,14 +1,16 @@
 //! Steps 6 to 9 put together (contract section 3.9): once over what is certain, once over what is possible.
 
+use std::rc::Rc;
+
 use super::duplicates;
 use super::history::{self, Earlier, History, Settled};
-use super::result::{Assumed, Assumption, CapUse, Item, Op, PolicyResult, Reason, Status, Step};
+use super::result::{Assumed, Assumption, CapUse, Op, PolicyResult, Status, Step};
+use super::settled::{Late, Row};
 use super::select::{Candidate, Decision, Pays};
 use super::together::{Claim, LeftTo};
 use super::{Context, caps, selection};
 use crate::money::Money;
 use crate::policy::model::{ClauseIndex, Nature};
-use crate::vocabulary::Of;
 
 /// One item that takes part in steps 6 to 8.
 pub(super) struct Entry<'a> {
@@ -72,7 +74,7 @@ fn left_to<'a>(context: &Context<'a>, item: usize) -> Option<&'a LeftTo> {
 }
 
 /// What each row would be paid if steps 6 to 8 did nothing, and no earlier year had paid it.
-pub(super) fn claims(decisions: &[Decision]) -> Vec<Claim> {
+pub(super) fn claims(decisions: &[Rc<Decision>]) -> Vec<Claim> {
     let certain = entries(decisions, |decision| decision.taken.as_ref().filter(|taken| taken.pays == Pays::Yes));
     let open = certain.iter().filter(|entry| !matches!(entry.candidate.earlier, Some(Earlier::Paid { .. })));
     let claims =
@@ -80,8 +82,8 @@ pub(super) fn claims(decisions: &[Decision]) -> Vec<Claim> {
     claims.filter(|claim| !claim.amount.is_zero()).collect()
 }
 
-/// Fills in items, caps and totals; returns what later years have to know.
-pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mut PolicyResult) -> History {
+/// Fills in rows, caps and totals; returns what later years have to know.
+pub(super) fn total(context: &Context<'_>, decisions: Vec<Rc<Decision>>, result: &mut PolicyResult) -> (Vec<Row>, History) {
     let certain: Vec<Entry<'_>> =
         entries(&decisions, |decision| decision.taken.as_ref().filter(|taken| taken.pays == Pays::Yes));
     let settled = settle(context, &certain);
@@ -93,19 +95,18 @@ pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mu
     let same_set = decisions.iter().all(|d| d.dearest.is_none() && d.status != Status::Undetermined);
     let potential: Money = if same_set { Money::ZERO } else { settle(context, &possible).amounts.into_iter().sum() };
 
-    result.items = decisions.iter().map(item).collect();
+    let mut fates: Vec<(Status, Money, Option<Box<Late>>)> =
+        decisions.iter().map(|decision| (decision.status, Money::ZERO, None)).collect();
     for (index, entry) in certain.iter().enumerate() {
-        write_fate(context, &certain, &settled, index, &mut result.items[entry.item]);
-    }
-    for entry in &certain {
-        let paid = result.items[entry.item].amount;
+        fates[entry.item] = fate(context, &certain, &settled, index);
+        let paid = fates[entry.item].1;
         match context.policy.clauses[entry.candidate.clause].nature {
             Nature::Fixed => result.fixed_total += paid,
             Nature::Ceiling => result.ceiling_total += paid,
         }
     }
-    hoist(context, result);
-    drop_unconcerned(context, result);
+    hoist(&decisions, &fates, result);
+    drop_unconcerned(context, &decisions, &fates, result);
     for (cap, parameter) in caps::not_applied(context) {
         let on = &context.policy.caps[cap].on;
         if possible.iter().any(|entry| on.contains(&entry.candidate.clause)) {
@@ -116,158 +117,105 @@ pub(super) fn total(context: &Context<'_>, decisions: Vec<Decision>, result: &mu
     result.total = result.fixed_total + result.ceiling_total;
     result.potential_total = potential.max(result.total);
     result.caps = settled.uses;
-    let amount = |entry: &Entry<'_>| result.items[entry.item].amount;
-    let settled = certain.iter().zip(&settled.fates).filter_map(|(entry, fate)| match fate {
+    let amount = |entry: &Entry<'_>| fates[entry.item].1;
+    let counted_under = certain.iter().zip(&settled.fates).filter_map(|(entry, fate)| match fate {
         Fate::Duplicate(kept, _) if !amount(&certain[*kept]).is_zero() => {
             Some(Settled { item: entry.item, kept: certain[*kept].item })
         }
         _ => None,
     });
-    History {
-        settled: settled.collect(),
+    let paid = History {
+        settled: counted_under.collect(),
         payments: certain
             .iter()
             .filter_map(|entry| history::payment(context, entry.item, entry.candidate, amount(entry)))
             .collect(),
-    }
+    };
+    let rows = decisions
+        .into_iter()
+        .zip(fates)
+        .map(|(decision, (status, amount, late))| Row { decision, status, amount, late })
+        .collect();
+    (rows, paid)
 }
 
 /// What is taken for granted of some clauses only is told only where one of them pays or may.
-fn drop_unconcerned(context: &Context<'_>, result: &mut PolicyResult) {
-    let items = &result.items;
-    let concerned: Vec<ClauseIndex> =
-        items.iter().filter(|item| item.status != Status::Ineligible).filter_map(|item| item.clause).collect();
+fn drop_unconcerned(
+    context: &Context<'_>,
+    decisions: &[Rc<Decision>],
+    fates: &[(Status, Money, Option<Box<Late>>)],
+    result: &mut PolicyResult,
+) {
+    let concerned = |about: &[ClauseIndex]| {
+        let mut rows = decisions.iter().zip(fates).filter(|(_, (status, ..))| *status != Status::Ineligible);
+        rows.any(|(decision, _)| decision.taken.as_ref().is_some_and(|taken| about.contains(&taken.clause)))
+    };
     result.assumptions.retain(|assumption| match assumption.what {
-        Assumed::Stated(index) => {
-            let about = context.policy.assumed[index].about.as_ref();
-            about.is_none_or(|about| concerned.iter().any(|clause| about.contains(clause)))
-        }
+        Assumed::Stated(index) => context.policy.assumed[index].about.as_ref().is_none_or(|about| concerned(about)),
         _ => true,
     });
 }
 
 /// What was assumed of the unit holds for all its items: it stands once, with the result.
-fn hoist(context: &Context<'_>, result: &mut PolicyResult) {
-    let of_unit = |assumption: &mut Assumption| match &assumption.what {
-        Assumed::Condition(test) => {
-            let facts = test.facts(context.vocabulary.known());
-            facts.iter().all(|fact| context.vocabulary.fact(*fact).of == Of::Applicant)
+fn hoist(decisions: &[Rc<Decision>], fates: &[(Status, Money, Option<Box<Late>>)], result: &mut PolicyResult) {
+    for (decision, (status, ..)) in decisions.iter().zip(fates) {
+        if matches!(status, Status::Ineligible | Status::Unmatched) {
+            continue;
         }
-        _ => false,
-    };
-    for item in &mut result.items {
-        for assumption in item.assumptions.extract_if(.., of_unit) {
-            if !result.assumptions.contains(&assumption) {
-                result.assumptions.push(assumption);
+        for assumption in &decision.of_unit {
+            if !result.assumptions.contains(assumption) {
+                result.assumptions.push(assumption.clone());
             }
         }
     }
 }
 
-fn entries<'a>(decisions: &'a [Decision], pick: impl Fn(&'a Decision) -> Option<&'a Candidate>) -> Vec<Entry<'a>> {
+fn entries<'a>(decisions: &'a [Rc<Decision>], pick: impl Fn(&'a Decision) -> Option<&'a Candidate>) -> Vec<Entry<'a>> {
     let numbered = decisions.iter().enumerate();
     numbered.filter_map(|(item, decision)| Some(Entry { item, candidate: pick(decision)? })).collect()
 }
 
-/// The item as steps 3 to 5 leave it.
-fn item(decision: &Decision) -> Item {
-    let mut item = Item {
-        status: decision.status,
-        clause: decision.taken.as_ref().map(|taken| taken.clause),
-        cite: None,
-        base: decision.taken.as_ref().map_or(Money::ZERO, |taken| taken.base),
-        amount: Money::ZERO,
-        assumptions: Vec::new(),
-        missing: decision.missing.clone(),
-        same_as: None,
-        same_as_year: None,
-        same_as_policy: None,
-        warnings: decision.warnings.clone(),
-        steps: Vec::new(),
-        reasons: Vec::new(),
-        possible: None,
-        considered: decision.considered.clone(),
-    };
-    if let Some(dearest) = decision.dearest.as_ref() {
-        item.possible = Some((dearest.clause, dearest.limited));
-    }
-    let Some(taken) = &decision.taken else {
-        item.reasons.push(Reason::NoClause);
-        return item;
-    };
-    item.reasons.extend(taken.reasons.iter().cloned());
-    match decision.status {
-        Status::Undetermined => {
-            item.possible = Some((taken.clause, taken.limited));
-            item.reasons.push(Reason::Unknown(decision.missing.clone()));
-            item.assumptions = decision.assumptions.clone();
-        }
-        Status::Ineligible => {
-            let others = decision.considered.iter().filter(|other| other.clause != taken.clause);
-            item.reasons.extend(others.flat_map(|other| {
-                let failed = other.checks.iter().filter(|check| check.holds == Some(false) && !check.assumed);
-                failed.map(|check| Reason::AlsoFails(other.clause, check.clone()))
-            }));
-        }
-        Status::Unmatched => {}
-        _ => {
-            item.steps = taken.steps.clone();
-            item.assumptions = decision.assumptions.clone();
-        }
-    }
-    item
-}
-
-/// Adds what steps 6 to 8 did.
-fn write_fate(context: &Context<'_>, entries: &[Entry<'_>], settled: &Settlement, index: usize, item: &mut Item) {
+/// What steps 6 to 8 come to for one entry: status, amount, and what has to be told of it.
+fn fate(
+    context: &Context<'_>,
+    entries: &[Entry<'_>],
+    settled: &Settlement,
+    index: usize,
+) -> (Status, Money, Option<Box<Late>>) {
     let candidate = entries[index].candidate;
-    let nothing = |op: Op, cite: &str| Step { op, cite: cite.to_owned(), amount: Money::ZERO };
+    let nothing = |op: Op, cite: &str| vec![Step { op, cite: cite.to_owned(), amount: Money::ZERO }];
+    let unpaid = |status: Status, late: Late| (status, Money::ZERO, Some(Box::new(late)));
     match settled.fates[index] {
         Fate::Duplicate(kept, rule) => {
-            item.status = Status::Duplicate;
-            item.same_as = Some(entries[kept].item);
-            item.steps.push(nothing(Op::Duplicate(entries[kept].item), &context.policy.merges[rule].cite));
+            let kept = entries[kept].item;
+            let steps = nothing(Op::Duplicate(kept), &context.policy.merges[rule].cite);
+            unpaid(Status::Duplicate, Late { steps, same_as: Some(kept), ..Late::default() })
         }
         Fate::PaidEarlier(kept, year) => {
-            item.status = Status::Duplicate;
-            (item.same_as, item.same_as_year) = (Some(kept), Some(year));
-            let cite = &context.policy.clauses[candidate.clause].cite;
-            item.steps.push(nothing(Op::PaidEarlier(kept, year), cite));
+            let steps = nothing(Op::PaidEarlier(kept, year), &context.policy.clauses[candidate.clause].cite);
+            let (same_as, same_as_year) = (Some(kept), Some(year));
+            unpaid(Status::Duplicate, Late { steps, same_as, same_as_year, ..Late::default() })
         }
         Fate::LeftTo => {
-            let Some(left) = left_to(context, entries[index].item) else { return };
-            item.status = Status::Duplicate;
-            (item.same_as, item.same_as_policy) = (Some(entries[index].item), Some(left.policy.clone()));
-            item.same_as_year = (left.year != context.application.year).then_some(left.year);
-            let cite = left.cite.as_ref().unwrap_or(&context.policy.validity_cite);
-            item.steps.push(nothing(Op::LeftTo(left.policy.clone(), left.year), cite));
+            let item = entries[index].item;
+            let mut late = Late { same_as: Some(item), ..Late::default() };
+            if let Some(left) = left_to(context, item) {
+                late.same_as_policy = Some(left.policy.clone());
+                late.same_as_year = (left.year != context.application.year).then_some(left.year);
+                let cite = left.cite.as_ref().unwrap_or(&context.policy.validity_cite);
+                late.steps = nothing(Op::LeftTo(left.policy.clone(), left.year), cite);
+            }
+            unpaid(Status::Duplicate, late)
         }
         Fate::NotSelected(limit) => {
-            item.status = Status::NotSelected;
-            item.steps.push(nothing(Op::NotSelected(limit), &context.policy.limits[limit].cite));
+            let steps = nothing(Op::NotSelected(limit), &context.policy.limits[limit].cite);
+            unpaid(Status::NotSelected, Late { steps, ..Late::default() })
         }
         Fate::Selected => {
-            item.steps.extend(settled.cuts[index].iter().cloned());
-            item.amount = settled.amounts[index];
-            item.status = if item.amount < candidate.base { Status::Reduced } else { Status::Awarded };
+            let (amount, steps) = (settled.amounts[index], &settled.cuts[index]);
+            let status = if amount < candidate.base { Status::Reduced } else { Status::Awarded };
+            let late = (!steps.is_empty()).then(|| Box::new(Late { steps: steps.clone(), ..Late::default() }));
+            (status, amount, late)
         }
-    }
-    let lowering = item.steps.iter().filter(|step| {
-        matches!(
-            step.op,
-            Op::CostLimit(..)
-                | Op::PriorMoney(_)
-                | Op::Upgrade(_)
-                | Op::OtherMoney(..)
-                | Op::PaidEarlier(..)
-                | Op::LeftTo(..)
-                | Op::Duplicate(_)
-                | Op::NotSelected(_)
-                | Op::Cap(..)
-        )
-    });
-    item.reasons.extend(lowering.cloned().map(Reason::Step));
-    if let Some((clause, amount)) = item.possible {
-        item.reasons.push(Reason::MorePossible(clause, amount));
     }
 }

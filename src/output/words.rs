@@ -664,7 +664,8 @@ impl Speaker<'_> {
                 let (clause, said) = (self.clause(*clause), self.failed(check, result, applicant, row));
                 if zh { format!("也不符合{clause}：{said}") } else { format!("nor by {clause}: {said}") }
             }
-            Reason::AfterApplication(date) => {
+            Reason::AfterApplication(fact) => {
+                let date = self.found(*fact, row.facts.get(*fact));
                 let on = result.on.map(|day| day.to_string()).unwrap_or_default();
                 if zh {
                     format!("日期{date}晚于申请日{on}")
