@@ -9,6 +9,7 @@ pub mod input;
 pub mod lang;
 pub mod money;
 pub mod output;
+pub mod parallel;
 pub mod policy;
 pub mod range;
 pub mod rulefile;

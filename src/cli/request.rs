@@ -116,6 +116,7 @@ fn portfolio(asked: &Asked, inputs: &Inputs, rules: &Rules, lang: Lang) -> Resul
         applicant: inputs.applicant.clone(),
         sheet: inputs.sheet.clone(),
         strict: inputs.strict,
+        ..Options::default()
     };
     let portfolio =
         input::read_portfolio(&rules.vocabulary, &sources, applicants.as_ref(), &options).map_err(|errors| {

@@ -1,85 +1,61 @@
 //! Warnings about rows that look like one achievement written twice, and about standards that several applicants claim
-//! (contract section 3: a shared standard number is a warning). Each in two passes over the rows with a hash map, so
-//! that a million rows take as long as a million rows should.
+//! (contract section 3: a shared standard number is a warning).
 
-use std::collections::HashMap;
-use std::hash::Hash;
-
+use hashbrown::HashMap;
 use jiff::civil::Date;
 
 use super::cells::shown;
-use crate::facts::{Achievement, Applicant};
+use crate::facts::Facts;
 use crate::lang::Words;
 use crate::text;
-use crate::vocabulary::{FactId, ValueId, Vocabulary};
+use crate::vocabulary::{ValueId, Vocabulary};
 use crate::words;
 
-/// Adds the warnings to the achievements. `paths` names the input files.
-pub(super) fn warn(vocabulary: &Vocabulary, paths: &[&str], applicants: &mut [Applicant]) {
-    for applicant in applicants.iter_mut() {
-        warn_twins(vocabulary, paths, &mut applicant.achievements);
-    }
-    if applicants.len() > 1 {
-        warn_shared(vocabulary, applicants);
-    }
+/// A row's place: which input file, and its number there.
+pub(super) type RowPlace = (usize, u64);
+
+/// What makes two rows of one applicant alike.
+#[derive(PartialEq, Eq, Hash)]
+struct Likeness {
+    kind: Option<ValueId>,
+    date: Option<Date>,
+    number: String,
+    title: String,
 }
 
-/// The first two of each key.
-struct Firsts<K, V>(HashMap<K, (V, Option<V>)>);
-
-impl<K: Hash + Eq, V: Copy + PartialEq> Firsts<K, V> {
-    fn new() -> Self {
-        Firsts(HashMap::new())
-    }
-
-    fn note(&mut self, key: K, value: V) {
-        let (first, second) = self.0.entry(key).or_insert((value, None));
-        if *first != value {
-            second.get_or_insert(value);
-        }
-    }
-
-    /// The first one other than `value`.
-    fn other(&self, key: &K, value: V) -> Option<V> {
-        let (first, second) = self.0.get(key)?;
-        if *first == value { *second } else { Some(*first) }
-    }
-}
-
-type Likeness = (Option<ValueId>, String, String, Option<Date>);
-
-/// What makes two rows of one applicant alike; nothing where neither number nor title is known.
-fn likeness(vocabulary: &Vocabulary, achievement: &Achievement) -> Option<Likeness> {
+/// Nothing where neither number nor title is known.
+fn likeness(vocabulary: &Vocabulary, facts: &Facts) -> Option<Likeness> {
     let known = vocabulary.known();
-    let facts = &achievement.facts;
     let (number, title) = (facts.text(known.number), facts.text(known.title));
     number.or(title)?;
-    let number = number.map(number_key).unwrap_or_default();
-    Some((facts.code(known.kind), number, title.map(text::key).unwrap_or_default(), facts.date(known.date)))
+    Some(Likeness {
+        kind: facts.code(known.kind),
+        date: facts.date(known.date),
+        number: number.map(number_key).unwrap_or_default(),
+        title: title.map(text::key).unwrap_or_default(),
+    })
 }
 
-fn warn_twins(vocabulary: &Vocabulary, paths: &[&str], achievements: &mut [Achievement]) {
-    if achievements.len() < 2 {
-        return;
-    }
-    let mut firsts = Firsts::new();
-    let mut keys = Vec::with_capacity(achievements.len());
-    for achievement in achievements.iter() {
-        keys.push(likeness(vocabulary, achievement));
-        if let Some(key) = keys.last().and_then(Option::as_ref) {
-            firsts.note(key.clone(), (achievement.input, achievement.row));
+/// For each of these rows of one applicant, the first other one that is like it.
+pub(super) fn twins(vocabulary: &Vocabulary, rows: &[(RowPlace, Facts)]) -> Vec<Option<RowPlace>> {
+    let keys: Vec<Option<Likeness>> = rows.iter().map(|(_, facts)| likeness(vocabulary, facts)).collect();
+    let mut firsts: HashMap<&Likeness, (RowPlace, Option<RowPlace>)> = HashMap::new();
+    for (key, (place, _)) in keys.iter().zip(rows) {
+        let Some(key) = key else { continue };
+        let (first, second) = firsts.entry(key).or_insert((*place, None));
+        if first != place {
+            second.get_or_insert(*place);
         }
     }
-    for (achievement, key) in achievements.iter_mut().zip(keys) {
-        let place = (achievement.input, achievement.row);
-        if let Some((input, row)) = key.and_then(|key| firsts.other(&key, place)) {
-            let path = if input == place.0 { None } else { paths.get(input) };
-            achievement.warnings.push(twin(row, path.copied()));
-        }
-    }
+    let other = |(key, (place, _)): (&Option<Likeness>, &(RowPlace, Facts))| {
+        let (first, second) = firsts.get(key.as_ref()?)?;
+        if first == place { *second } else { Some(*first) }
+    };
+    keys.iter().zip(rows).map(other).collect()
 }
 
-fn twin(row: u64, path: Option<&str>) -> Words {
+/// The warning on a row that is like the one on row `row`, of another file if `path` is given.
+pub(super) fn twin(row: u64, path: Option<&str>) -> Words {
     let (zh, en) = path.map_or_else(Default::default, |path| (format!("{path} "), format!(" of {path}")));
     words!(
         zh: "与{zh}第 {row} 行的类别、标准号、名称和日期都相同，可能是重复填写；请核对",
@@ -87,35 +63,77 @@ fn twin(row: u64, path: Option<&str>) -> Words {
     )
 }
 
-/// Kinds whose number is a standard's: those for which the vocabulary reads something off it.
-fn has_standard_number(vocabulary: &Vocabulary, number: FactId, achievement: &Achievement) -> bool {
-    let kind = achievement.facts.code(vocabulary.known().kind);
-    vocabulary.inferences().iter().any(|inference| inference.from == number && Some(inference.kind) == kind)
+/// The warning on a standard that the unit `other` claims as well.
+pub(super) fn shared(number: &str, other: &str) -> Words {
+    let (number, name) = (shown(number), shown(other));
+    words!(
+        zh: "标准“{number}”也由“{name}”申报；各单位分别计算，请核对排名和本地单位排名",
+        en: "the standard \"{number}\" is claimed by \"{name}\" as well; applicants are computed apart; check rank and \
+             local ranks"
+    )
 }
 
-fn warn_shared(vocabulary: &Vocabulary, applicants: &mut [Applicant]) {
-    let number = vocabulary.known().number;
-    let key_of = |achievement: &Achievement| {
-        let text = achievement.facts.text(number)?;
-        has_standard_number(vocabulary, number, achievement).then(|| number_key(text))
-    };
-    let mut firsts = Firsts::new();
-    for (index, applicant) in applicants.iter().enumerate() {
-        for key in applicant.achievements.iter().filter_map(key_of) {
-            firsts.note(key, index);
+/// The number of a standard, short ones without memory of their own: there are as many as rows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum NumberKey {
+    Short([u8; NumberKey::SHORT]),
+    Long(Box<str>),
+}
+
+impl NumberKey {
+    const SHORT: usize = 23;
+
+    pub fn new(number: &str) -> NumberKey {
+        let mut short = [0; Self::SHORT];
+        let mut length = 0;
+        // Most numbers are short, of visible ASCII and spaces; for these it is the same as the long way.
+        for byte in number.bytes().filter(|byte| *byte != b' ') {
+            match short.get_mut(length) {
+                Some(slot) if byte.is_ascii_graphic() => *slot = byte.to_ascii_lowercase(),
+                _ => return Self::of_key(&number_key(number)),
+            }
+            length += 1;
+        }
+        NumberKey::Short(short)
+    }
+
+    fn of_key(key: &str) -> NumberKey {
+        let mut short = [0; Self::SHORT];
+        match short.get_mut(..key.len()) {
+            Some(slot) => {
+                slot.copy_from_slice(key.as_bytes());
+                NumberKey::Short(short)
+            }
+            None => NumberKey::Long(key.into()),
         }
     }
-    let names: Vec<String> = applicants.iter().map(|applicant| shown(&applicant.name)).collect();
-    for (index, applicant) in applicants.iter_mut().enumerate() {
-        for achievement in &mut applicant.achievements {
-            let Some(other) = key_of(achievement).and_then(|key| firsts.other(&key, index)) else { continue };
-            let (number, name) = (shown(achievement.facts.text(number).unwrap_or_default()), &names[other]);
-            achievement.warnings.push(words!(
-                zh: "标准“{number}”也由“{name}”申报；各单位分别计算，请核对排名和本地单位排名",
-                en: "the standard \"{number}\" is claimed by \"{name}\" as well; applicants are computed apart; check \
-                     rank and local ranks"
-            ));
+}
+
+/// Which applicants claim each standard: the first two, by place among the applicants.
+#[derive(Debug, Default)]
+pub(super) struct Claimants(HashMap<NumberKey, (u32, Option<u32>)>);
+
+impl Claimants {
+    /// Notes that the unit at `place` claims a standard.
+    pub fn note(&mut self, number: NumberKey, place: u32) {
+        let (first, second) = self.0.entry(number).or_insert((place, None));
+        match place.cmp(first) {
+            std::cmp::Ordering::Less => (*first, *second) = (place, Some(*first)),
+            std::cmp::Ordering::Equal => {}
+            std::cmp::Ordering::Greater if second.is_none_or(|second| place < second) => *second = Some(place),
+            std::cmp::Ordering::Greater => {}
         }
+    }
+
+    /// True if no standard was noted.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The first other unit that claims it.
+    pub fn other(&self, number: &str, place: u32) -> Option<u32> {
+        let (first, second) = self.0.get(&NumberKey::new(number))?;
+        if *first == place { *second } else { Some(*first) }
     }
 }
 
@@ -124,4 +142,33 @@ fn number_key(number: &str) -> String {
     let key = text::key(number);
     let dashes = |c| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c };
     key.chars().filter(|c| !c.is_whitespace()).map(dashes).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn keys_of_numbers_are_alike_as_the_numbers_are(
+            one in "[A-Ca-c1 \t/．－—-]{0,30}",
+            other in "[A-Ca-c1 \t/．－—-]{0,30}",
+        ) {
+            prop_assert_eq!(NumberKey::new(&one) == NumberKey::new(&other), number_key(&one) == number_key(&other));
+            let same: String = one.chars().map(|c| c.to_ascii_uppercase()).chain([' ']).collect();
+            prop_assert_eq!(NumberKey::new(&same), NumberKey::new(&one));
+        }
+
+        #[test]
+        fn the_first_other_claimant(places in prop::collection::vec(0u32..5, 1..12)) {
+            let mut claimants = Claimants::default();
+            places.iter().for_each(|place| claimants.note(NumberKey::new("GB 1"), *place));
+            for place in &places {
+                let other = places.iter().filter(|other| *other != place).min().copied();
+                prop_assert_eq!(claimants.other("gb1", *place), other);
+            }
+        }
+    }
 }

@@ -325,8 +325,8 @@ fn date(fact: &Fact, cell: &str) -> Result<Date, Mistake> {
 }
 
 /// Years outside are slips of the pen (and would leave the range of date arithmetic).
-const FIRST_YEAR: i16 = 1900;
-const LAST_YEAR: i16 = 2199;
+pub(super) const FIRST_YEAR: i16 = 1900;
+pub(super) const LAST_YEAR: i16 = 2199;
 
 /// Year, month and day as written, in one of the forms of the contract, with or without a time of day.
 fn day_of(folded: &str) -> Option<(i16, i8, i8)> {

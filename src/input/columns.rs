@@ -10,6 +10,7 @@ use crate::vocabulary::{Fact, FactId, Of, Vocabulary};
 use crate::words;
 
 /// The vocabulary with its headers and flags looked up by [`text::key`].
+#[derive(Debug)]
 pub(super) struct Dictionary<'v> {
     pub vocabulary: &'v Vocabulary,
     achievement: HashMap<String, FactId>,
@@ -84,13 +85,22 @@ pub(super) enum Column {
     Unnamed(String),
 }
 
+impl Column {
+    /// The header of a column that is kept whatever its cells say.
+    pub fn extra_name(&self) -> Option<&String> {
+        match self {
+            Column::Extra(name) => Some(name),
+            Column::Fact(_) | Column::Unnamed(_) => None,
+        }
+    }
+}
+
 /// The columns of one file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Columns {
     columns: Vec<Column>,
     /// Columns up to the last that has a header: a record with fewer cells is short.
     named: usize,
-    extra: usize,
     /// What looks odd about the header.
     pub notices: Vec<Words>,
 }
@@ -129,22 +139,21 @@ impl Columns {
             return Err(mistakes);
         }
         let named = header.iter().rposition(|cell| !is_blank(cell)).map_or(0, |last| last + 1);
-        let extra = columns.iter().filter(|column| matches!(column, Column::Extra(_))).count();
-        Ok(Columns { columns, named, extra, notices })
+        Ok(Columns { columns, named, notices })
     }
 
     pub fn get(&self, index: usize) -> Option<&Column> {
         self.columns.get(index)
     }
 
+    /// All columns, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter()
+    }
+
     /// The number of columns, those without a header included.
     pub fn len(&self) -> usize {
         self.columns.len()
-    }
-
-    /// The number of columns that the vocabulary does not know.
-    pub fn extra(&self) -> usize {
-        self.extra
     }
 
     /// The number of cells below which a record is short.

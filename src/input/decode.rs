@@ -98,16 +98,20 @@ pub(super) fn decode(bytes: &[u8], forced: Option<Encoding>) -> Result<(Cow<'_, 
         other => other,
     };
     if text.contains('\0') {
-        return Err(words!(
-            zh: "这不是文本文件（含有 NUL 字节）；请另存为 CSV，如果是不带 BOM 的 UTF-16 文本，请加 --encoding utf-16",
-            en: "not a text file (it contains NUL bytes); save it as CSV, or, if it is UTF-16 without a byte order \
-                 mark, add --encoding utf-16"
-        ));
+        return Err(binary());
     }
-    Ok((without_marks(text), encoding))
+    let marked = text.len() - without_marks(&text).len();
+    let text = match text {
+        Cow::Borrowed(text) => Cow::Borrowed(&text[marked..]),
+        Cow::Owned(mut text) => {
+            text.drain(..marked);
+            Cow::Owned(text)
+        }
+    };
+    Ok((text, encoding))
 }
 
-const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
+pub(super) const UTF8_BOM: &[u8] = b"\xEF\xBB\xBF";
 
 fn detect(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Words> {
     if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
@@ -121,12 +125,24 @@ fn detect(bytes: &[u8]) -> Result<(Cow<'_, str>, Encoding), Words> {
         // The mark says UTF-8: what follows is a damaged file, not another encoding.
         return Err(not_in(Encoding::Utf8));
     }
-    decode_as(bytes, Encoding::Gb18030).map(|text| (text, Encoding::Gb18030)).ok_or_else(|| {
-        words!(
-            zh: "既不是 UTF-8 也不是 GB18030 文本；请另存为 UTF-8 编码的 CSV，或用 --encoding 指明编码",
-            en: "neither UTF-8 nor GB18030 text; save it as CSV in UTF-8, or name the encoding with --encoding"
-        )
-    })
+    decode_as(bytes, Encoding::Gb18030).map(|text| (text, Encoding::Gb18030)).ok_or_else(neither)
+}
+
+/// What to say of bytes in no known encoding.
+pub(super) fn neither() -> Words {
+    words!(
+        zh: "既不是 UTF-8 也不是 GB18030 文本；请另存为 UTF-8 编码的 CSV，或用 --encoding 指明编码",
+        en: "neither UTF-8 nor GB18030 text; save it as CSV in UTF-8, or name the encoding with --encoding"
+    )
+}
+
+/// What to say of a file that is no text.
+pub(super) fn binary() -> Words {
+    words!(
+        zh: "这不是文本文件（含有 NUL 字节）；请另存为 CSV，如果是不带 BOM 的 UTF-16 文本，请加 --encoding utf-16",
+        en: "not a text file (it contains NUL bytes); save it as CSV, or, if it is UTF-16 without a byte order mark, \
+             add --encoding utf-16"
+    )
 }
 
 /// Strictly: `None` where a single byte does not belong.
@@ -143,7 +159,7 @@ fn decode_as(bytes: &[u8], encoding: Encoding) -> Option<Cow<'_, str>> {
     }
 }
 
-fn not_in(encoding: Encoding) -> Words {
+pub(super) fn not_in(encoding: Encoding) -> Words {
     let name = encoding.name();
     words!(
         zh: "不是合法的 {name} 文本；请另存为 UTF-8 编码的 CSV，或用 --encoding 指明编码",
@@ -151,13 +167,9 @@ fn not_in(encoding: Encoding) -> Words {
     )
 }
 
-fn without_marks(text: Cow<'_, str>) -> Cow<'_, str> {
-    const MARK: char = '\u{feff}';
-    match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.trim_start_matches(MARK)),
-        Cow::Owned(text) if text.starts_with(MARK) => Cow::Owned(text.trim_start_matches(MARK).to_owned()),
-        owned => owned,
-    }
+/// Text without the byte order marks that it begins with.
+pub(super) fn without_marks(text: &str) -> &str {
+    text.trim_start_matches('\u{feff}')
 }
 
 #[cfg(test)]

@@ -1,27 +1,35 @@
 //! Bytes → facts: achievements files and the applicants file (contract section 1).
 //!
-//! The way of one file: `decode` makes text of its bytes (`workbook` of a sheet), `table` makes records of the text, `columns` matches the
-//! header, `cells` and `row` read the cells, `achievements` and `applicants` join the rows to units. Nothing is
+//! The way of one file: `blocks` cuts its bytes (`workbook` makes text of a sheet first, `decode` of UTF-16), `table`
+//! makes records of a block's text, `columns` matches the header, `cells` and `row` read the cells, `chunk` keeps what
+//! they say, and the [`ledger`] joins the rows to `units`. What many rows share is read once (`layout`). Nothing is
 //! dropped: what cannot be read comes back as [`Invalid`], with every mistake of the row.
 
 mod achievements;
 mod alike;
 mod applicants;
+mod blocks;
 mod cells;
+mod chunk;
 mod columns;
 pub mod credit_code;
 mod decode;
+mod layout;
+pub mod ledger;
 mod row;
 mod table;
+mod units;
 mod workbook;
 
+pub use achievements::{Rest, read_grouped, read_ledger};
 pub use cells::read_cell;
 pub use decode::{Encoding, UnknownEncoding};
+pub use ledger::{Ledger, LedgerUnit};
 pub use row::{read_applicant_row, read_row};
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io;
 
 use sha2::{Digest, Sha256};
 
@@ -30,19 +38,58 @@ use crate::lang::Words;
 use crate::vocabulary::{FactId, Of, Vocabulary};
 use crate::words;
 
-use achievements::Reader;
-use applicants::Roster;
+use blocks::{Blocks, Uncut};
+use chunk::Plan;
 use columns::{Column, Columns, Dictionary};
-use table::{BrokenTable, Records, Table, is_blank};
+use layout::Layout;
+use table::{Records, is_blank};
 use workbook::Fault;
 
-/// One input file: its bytes were read by the caller, since the library does no I/O.
+/// Where the bytes of one input file come from: the caller opens it, since the library knows no files.
+pub struct Stream<'a> {
+    /// The path as given, shown in messages and results; `-` for standard input.
+    pub name: String,
+    open: Box<dyn Fn() -> io::Result<Bytes<'a>> + 'a>,
+    /// True if it can be opened a second time.
+    again: bool,
+}
+
+/// The bytes of an opened file.
+pub type Bytes<'a> = Box<dyn io::Read + Send + 'a>;
+
+impl<'a> Stream<'a> {
+    /// A file that `open` opens, each time from the beginning.
+    pub fn file(name: String, open: impl Fn() -> io::Result<Bytes<'a>> + 'a) -> Self {
+        Stream { name, open: Box::new(open), again: true }
+    }
+
+    /// A pipe, which can be opened once only.
+    pub fn pipe(name: String, open: impl Fn() -> io::Result<Bytes<'a>> + 'a) -> Self {
+        Stream { name, open: Box::new(open), again: false }
+    }
+}
+
+impl std::fmt::Debug for Stream<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Stream({})", self.name)
+    }
+}
+
+/// One input file that is in memory.
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The path as given, shown in messages and results; `-` for standard input.
     pub name: String,
     /// The whole file.
     pub bytes: Vec<u8>,
+}
+
+impl Source {
+    /// The bytes as a file that can be opened.
+    pub fn stream(&self) -> Stream<'_> {
+        let bytes = self.bytes.as_slice();
+        Stream::file(self.name.clone(), move || Ok(Box::new(bytes)))
+    }
 }
 
 /// How to read the input.
@@ -56,6 +103,12 @@ pub struct Options {
     pub sheet: Option<String>,
     /// `--strict`: the first invalid row is an error.
     pub strict: bool,
+    /// Threads that read; 0 and 1 are the calling one. It changes nothing but the time.
+    pub threads: usize,
+    /// Leave out what takes time and shows in few results: SHA-256 sums.
+    pub skip_digests: bool,
+    /// Leave out the warnings about standards that several applicants claim, which only itemized results show.
+    pub skip_claimants: bool,
 }
 
 /// Everything that was read (contract section 1).
@@ -87,7 +140,7 @@ pub struct InputFile {
 }
 
 /// One unreadable row (contract section 4, `invalid`).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Invalid {
     /// The name of the [`Source`].
     pub path: String,
@@ -135,7 +188,7 @@ pub struct Notice {
 }
 
 /// Why the input cannot be read at all (exit code 2).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("{path}: {message}")]
 pub struct InputError {
     /// The file.
@@ -148,106 +201,30 @@ pub struct InputError {
     pub message: Words,
 }
 
-/// Reads achievements files and, if there is one, the applicants file.
+/// Reads achievements files and, if there is one, the applicants file, and holds every row in full.
 ///
 /// # Errors
-/// The mistakes of all files that cannot be read as a whole; with [`Options::strict`], those of the first invalid row.
+/// As for [`read_ledger`].
 pub fn read_portfolio(
     vocabulary: &Vocabulary,
     achievements: &[Source],
     applicants: Option<&Source>,
     options: &Options,
 ) -> Result<Portfolio, Vec<InputError>> {
-    let dictionary = Dictionary::new(vocabulary);
-    let mut errors = Vec::new();
-    let mut open = |source, of| File::open(&dictionary, source, of, options).map_err(|e| errors.extend(e)).ok();
-    let files: Vec<File<'_>> = achievements.iter().filter_map(|source| open(source, Of::Achievement)).collect();
-    // A workbook may bring its own sheet of applicants.
-    let brings = |source: &&Source| workbook::is_workbook(&source.bytes) && workbook::has_applicants(&source.bytes);
-    let own: Vec<&Source> = achievements.iter().filter(brings).collect();
-    let taken = applicants.or(own.first().copied());
-    let units = taken.and_then(|source| open(source, Of::Applicant));
-    if !errors.is_empty() {
-        return Err(errors);
-    }
-    let mut portfolio = read_files(&dictionary, files, units, options).map_err(|error| vec![error])?;
-    if let Some(taken) = taken {
-        let unread = own.iter().filter(|source| source.name != taken.name);
-        portfolio.notices.extend(unread.map(|source| sheet_not_read(source, taken)));
-    }
-    match portfolio.invalid.first() {
-        Some(first) if options.strict => Err(first.mistakes.iter().map(|mistake| strictly(first, mistake)).collect()),
-        _ => Ok(portfolio),
-    }
+    let files: Vec<Stream<'_>> = achievements.iter().map(Source::stream).collect();
+    let units = applicants.map(Source::stream);
+    Ok(read_ledger(vocabulary, &files, units.as_ref(), options)?.into_portfolio())
 }
 
 /// The applicants of one file are taken; those of another one must not vanish without a word.
-fn sheet_not_read(source: &Source, taken: &Source) -> Notice {
-    let name = &taken.name;
+fn sheet_not_read(path: &str, taken: &str) -> Notice {
+    let name = taken;
     let message = words!(
         zh: "工作簿里的单位表没有读，单位情况取自 {name}；请并成一张单位表，用 --applicants 指定",
         en: "its sheet of applicants is not read, since they are taken from {name}; put them into one table and give it by \
              --applicants"
     );
-    Notice { path: source.name.clone(), row: None, message }
-}
-
-fn read_files(
-    dictionary: &Dictionary<'_>,
-    files: Vec<File<'_>>,
-    units: Option<File<'_>>,
-    options: &Options,
-) -> Result<Portfolio, InputError> {
-    let mut roster = Roster::default();
-    let units = match units {
-        Some(file) => Some(applicants::read(dictionary, file, &mut roster)?),
-        None => None,
-    };
-    let unnamed = unnamed_applicant(&files, &mut roster, options)?;
-    let mut portfolio = Portfolio::default();
-    let mut reader = Reader::new(dictionary, roster, unnamed);
-    for (input, file) in files.into_iter().enumerate() {
-        let read = reader.read(file, input)?;
-        portfolio.add(read);
-    }
-    let roster = reader.into_roster();
-    if let Some(read) = units {
-        let path = read.file.path.clone();
-        portfolio.add(read);
-        portfolio.notices.extend(roster.strangers(&path));
-        portfolio.notices.extend(roster.unused(&path, unnamed.is_some()));
-    }
-    portfolio.applicants = roster.into_applicants();
-    let paths: Vec<&str> = portfolio.inputs.iter().map(|file| file.path.as_str()).collect();
-    alike::warn(dictionary.vocabulary, &paths, &mut portfolio.applicants);
-    Ok(portfolio)
-}
-
-impl Portfolio {
-    fn add(&mut self, read: Read) {
-        self.inputs.push(read.file);
-        self.invalid.extend(read.invalid);
-        self.notices.extend(read.notices);
-    }
-}
-
-/// The unit of all rows, if none of them names one: the contract allows a blank applicant only then.
-fn unnamed_applicant(files: &[File<'_>], roster: &mut Roster, options: &Options) -> Result<Option<usize>, InputError> {
-    let given = options.applicant.as_deref().filter(|name| !is_blank(name));
-    for file in files {
-        let Some(row) = file.first_row_with_applicant()? else { continue };
-        let Some(given) = given else { return Ok(None) };
-        let message = words!(
-            zh: "第 {row} 行写有申报单位，不能再用 --applicant {given}；请去掉这个选项，或清空申报单位一列",
-            en: "row {row} names its applicant, so --applicant {given} cannot be used; drop the option, or clear the \
-                 column applicant"
-        );
-        return Err(InputError { path: file.path.clone(), line: None, row: Some(row), message });
-    }
-    Ok(Some(match given {
-        Some(name) => roster.resolve(name.trim()),
-        None => roster.nameless(),
-    }))
+    Notice { path: path.to_owned(), row: None, message }
 }
 
 fn strictly(row: &Invalid, mistake: &Mistake) -> InputError {
@@ -262,18 +239,37 @@ fn strictly(row: &Invalid, mistake: &Mistake) -> InputError {
 }
 
 /// A file of which the header could be read.
-struct File<'a> {
+#[derive(Debug)]
+struct File {
     path: String,
-    sha256: String,
+    /// Which of the input files.
+    input: usize,
+    /// As what it is read; while that is being found out, UTF-8.
     encoding: Encoding,
-    table: Table<'a>,
+    /// True while any block may show that it is GB18030 after all.
+    may_be_gb18030: bool,
+    delimiter: u8,
     columns: Columns,
-    applicant: FactId,
+    plan: Plan,
     sheet: Option<String>,
     /// Cells of a workbook that cannot be trusted, by row.
     faults: BTreeMap<u64, Vec<Fault>>,
     /// What looks odd about the sheet.
     notices: Vec<Words>,
+}
+
+/// An opened file, its header read.
+struct Opened<'a> {
+    file: File,
+    blocks: Blocks<'a>,
+    /// The block that begins with the header.
+    first: Vec<u8>,
+    /// Empty rows before that block.
+    rows_before: u64,
+    /// Of the raw bytes, where the blocks are not cut from them.
+    sha256: Option<String>,
+    /// The bytes of a workbook that brings its own sheet of applicants.
+    own_units: Option<Vec<u8>>,
 }
 
 /// What reading a file's rows gave besides the rows.
@@ -283,22 +279,67 @@ struct Read {
     notices: Vec<Notice>,
 }
 
-impl<'a> File<'a> {
-    fn open(
+/// A message of file `path`, about one line of it or about all.
+fn error(path: &str, line: Option<u64>, message: Words) -> InputError {
+    InputError { path: path.to_owned(), line, row: None, message }
+}
+
+fn uncut(path: &str, uncut: Uncut) -> InputError {
+    match uncut {
+        Uncut::Io(problem) => {
+            error(path, None, words!(zh: "读不出：{problem}", en: "cannot be read: {problem}"))
+        }
+        Uncut::OpenQuote(line) => error(
+            path,
+            Some(line),
+            words!(
+                zh: "第 {line} 行的双引号没有结束；请补上结束的双引号，单元格里的双引号要写成两个",
+                en: "the double quote that opens on line {line} is never closed; close it, and double every quote \
+                     inside a quoted cell"
+            ),
+        ),
+        Uncut::Endless(line) => error(
+            path,
+            Some(line),
+            words!(
+                zh: "从第 {line} 行开始的一行太长，多半是双引号没有结束；请补上结束的双引号",
+                en: "the record that begins near line {line} is too long; most likely a double quote is not closed; \
+                     close it"
+            ),
+        ),
+    }
+}
+
+impl<'a> Opened<'a> {
+    /// Opens a file and reads its header. `encoding` overrides detection.
+    fn new(
         dictionary: &Dictionary<'_>,
-        source: &'a Source,
-        of: Of,
-        options: &Options,
-    ) -> Result<File<'a>, Vec<InputError>> {
-        let path = source.name.clone();
-        let error = |line, message| InputError { path: path.clone(), line, row: None, message };
-        let wrong = |words| vec![error(None, words)];
+        layout: &Layout,
+        stream: &Stream<'a>,
+        (of, input): (Of, usize),
+        (options, encoding): (&Options, Option<Encoding>),
+    ) -> Result<Opened<'a>, Vec<InputError>> {
+        let path = stream.name.as_str();
+        let wrong = |words| vec![error(path, None, words)];
+        let cannot = |problem| vec![uncut(path, Uncut::Io(problem))];
+        let bytes = (stream.open)().map_err(cannot)?;
+        let mut blocks = Blocks::new(bytes, !options.skip_digests);
+        let head = blocks.head().map_err(cannot)?;
+        let marked = head.starts_with(decode::UTF8_BOM);
         let (mut sheet, mut faults, mut notices) = (None, BTreeMap::new(), Vec::new());
-        let (text, encoding) = if workbook::is_workbook(&source.bytes) {
+        let (mut sha256, mut own_units) = (None, None);
+        let (taken, may_be_gb18030);
+        let utf16 = head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF");
+        if workbook::is_workbook(head) {
+            let (raw, digest) = blocks.all().map_err(cannot)?;
             let wanted = options.sheet.as_deref().filter(|_| of == Of::Achievement);
-            let read = workbook::read(dictionary, of, &source.bytes, wanted).map_err(wrong)?;
+            let read = workbook::read(dictionary, of, &raw, wanted).map_err(wrong)?;
             (sheet, faults, notices) = (Some(read.name), read.faults, read.notices);
-            (Cow::Owned(read.text), read.encoding)
+            (taken, may_be_gb18030) = (read.encoding, false);
+            sha256 = digest.map(hex);
+            blocks = Blocks::new(Box::new(io::Cursor::new(read.text.into_bytes())), false);
+            blocks.undivided();
+            own_units = (of == Of::Achievement && workbook::has_applicants(&raw)).then_some(raw);
         } else {
             if options.sheet.is_some() && of == Of::Achievement {
                 notices.push(words!(
@@ -306,45 +347,99 @@ impl<'a> File<'a> {
                     en: "this is no workbook and has no sheets: --sheet says nothing of it"
                 ));
             }
-            decode::decode(&source.bytes, options.encoding).map_err(wrong)?
-        };
-        let table = Table::open(text).map_err(|broken| vec![error(broken.line, broken.message)])?;
-        let columns = Columns::new(dictionary, of, &table.header).map_err(|mistakes| {
-            let mistakes = header_below(dictionary, of, &table).map_or(mistakes, |words| vec![words]);
-            mistakes.into_iter().map(|words| error(None, words)).collect::<Vec<_>>()
-        })?;
-        let applicant = dictionary.vocabulary.known().applicant;
-        Ok(File { path, sha256: sha256(&source.bytes), encoding, table, columns, applicant, sheet, faults, notices })
-    }
-
-    fn broken(&self, broken: BrokenTable) -> InputError {
-        InputError { path: self.path.clone(), line: broken.line, row: None, message: broken.message }
-    }
-
-    fn records(&self) -> Result<Records<'_>, InputError> {
-        self.table.records().map_err(|broken| self.broken(broken))
-    }
-
-    fn next(&self, records: &mut Records<'_>) -> Result<Option<u64>, InputError> {
-        records.next().map_err(|broken| self.broken(broken))
-    }
-
-    /// Usually the first row, so that this does not read the file twice.
-    fn first_row_with_applicant(&self) -> Result<Option<u64>, InputError> {
-        let Some(column) = self.columns.position(self.applicant) else { return Ok(None) };
-        let mut records = self.records()?;
-        while let Some(row) = self.next(&mut records)? {
-            if records.cells.get(column).is_some_and(|cell| !is_blank(cell)) {
-                return Ok(Some(row));
+            match encoding {
+                None if !utf16 => {
+                    (taken, may_be_gb18030) = (if marked { Encoding::Utf8Bom } else { Encoding::Utf8 }, !marked);
+                }
+                Some(Encoding::Utf8 | Encoding::Utf8Bom) => {
+                    (taken, may_be_gb18030) = (if marked { Encoding::Utf8Bom } else { Encoding::Utf8 }, false);
+                }
+                Some(Encoding::Gb18030) => (taken, may_be_gb18030) = (Encoding::Gb18030, false),
+                other => {
+                    let (raw, digest) = blocks.all().map_err(cannot)?;
+                    let (text, encoding) = decode::decode(&raw, other).map_err(wrong)?;
+                    (taken, may_be_gb18030) = (encoding, false);
+                    sha256 = digest.map(hex);
+                    blocks = Blocks::new(Box::new(io::Cursor::new(text.into_owned().into_bytes())), false);
+                }
             }
         }
-        Ok(None)
+        let head = blocks.head().map_err(cannot)?;
+        // Delimiters, quotes and line ends are bytes of their own in every encoding that comes here.
+        let delimiter = table::delimiter_of(&String::from_utf8_lossy(head));
+        let mut file = File {
+            path: path.to_owned(),
+            input,
+            encoding: taken,
+            may_be_gb18030,
+            delimiter,
+            columns: Columns::default(),
+            plan: Plan::default(),
+            sheet,
+            faults,
+            notices,
+        };
+        let mut rows_before = 0;
+        let (first, header) = loop {
+            let Some(first) = blocks.next(delimiter).map_err(|problem| vec![uncut(path, problem)])? else {
+                return Err(wrong(words!(
+                    zh: "文件是空的；第一行应为表头，例如 编号,申报单位,类别,…",
+                    en: "the file is empty; its first row should be a header, such as id,applicant,kind,…"
+                )));
+            };
+            let (text, decoded) = chunk::decode(&first, file.encoding_of_blocks());
+            file.is_text(decoded).map_err(wrong)?;
+            let mut records = Records::new(decode::without_marks(&text), delimiter);
+            let mut header = None;
+            while header.is_none() && records.next().is_some() {
+                if !records.cells().all(is_blank) {
+                    header = Some(records.cells().map(str::to_owned).collect::<Vec<_>>());
+                }
+            }
+            match header {
+                Some(header) => break (first, header),
+                None => rows_before += records.row(),
+            }
+        };
+        file.columns = Columns::new(dictionary, of, &header).map_err(|mistakes| {
+            let (text, _) = chunk::decode(&first, file.encoding_of_blocks());
+            let below = header_below(dictionary, of, &header, Records::new(decode::without_marks(&text), delimiter));
+            let mistakes = below.map_or(mistakes, |words| vec![words]);
+            mistakes.into_iter().map(|words| error(path, None, words)).collect::<Vec<_>>()
+        })?;
+        file.plan = Plan::new(dictionary.vocabulary, layout, &file.columns);
+        Ok(Opened { file, blocks, first, rows_before, sha256, own_units })
+    }
+}
+
+impl File {
+    /// As what blocks have to be read; none while that is being found out.
+    fn encoding_of_blocks(&self) -> Option<Encoding> {
+        match self.encoding {
+            _ if self.may_be_gb18030 => None,
+            Encoding::Gb18030 => Some(Encoding::Gb18030),
+            // What was something else is UTF-8 by now.
+            _ => Some(Encoding::Utf8),
+        }
+    }
+
+    /// What is wrong with a block that was read so, if anything.
+    fn is_text(&self, decoded: chunk::Decoded) -> Result<(), Words> {
+        match decoded {
+            chunk::Decoded::Binary => Err(decode::binary()),
+            chunk::Decoded::Not if self.may_be_gb18030 => Err(decode::neither()),
+            chunk::Decoded::Not => {
+                let marked = self.encoding == Encoding::Utf8Bom;
+                Err(decode::not_in(if marked { Encoding::Utf8 } else { self.encoding }))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The cells of a record by what their columns hold.
-    fn split<'r>(&self, record: &'r csv::StringRecord) -> Cells<'r> {
-        let mut cells = Cells { extra: Vec::with_capacity(self.columns.extra()), ..Cells::default() };
-        for (index, cell) in record.iter().enumerate() {
+    fn split<'r>(&self, record: &[&'r str]) -> Cells<'r> {
+        let mut cells = Cells { extra: Vec::with_capacity(self.plan.extra_columns()), ..Cells::default() };
+        for (index, cell) in record.iter().copied().enumerate() {
             match self.columns.get(index) {
                 Some(Column::Fact(fact)) => cells.facts.push((*fact, cell)),
                 Some(Column::Extra(name)) => cells.extra.push((name.clone(), cell.to_owned())),
@@ -363,8 +458,8 @@ impl<'a> File<'a> {
     }
 
     /// Cells beyond the header: a comma too many has shifted the row, so that none of its cells can be trusted.
-    fn surplus(&self, record: &csv::StringRecord) -> Option<Mistake> {
-        let beyond: Vec<&str> = record.iter().skip(self.columns.len()).collect();
+    fn surplus(&self, record: &[&str]) -> Option<Mistake> {
+        let beyond: Vec<&str> = record.iter().copied().skip(self.columns.len()).collect();
         let last = beyond.iter().rposition(|cell| !is_blank(cell))?;
         let (cells, columns) = (self.columns.len() + last + 1, self.columns.len());
         Some(Mistake {
@@ -418,17 +513,17 @@ impl<'a> File<'a> {
     }
 
     /// The end of reading: what is to be told of the file.
-    fn finish(self, rows: u64, unnamed_column: bool, mut rest: Read) -> Read {
+    fn finish(&self, encoding: Encoding, rows: u64, unnamed_column: bool, mut rest: Read) -> Read {
         let mut notices: Vec<Words> = Vec::new();
-        notices.extend(self.notices);
-        if !matches!(self.encoding, Encoding::Utf8 | Encoding::Utf8Bom) && !self.encoding.is_workbook() {
-            let name = self.encoding.name();
+        notices.extend(self.notices.iter().cloned());
+        if !matches!(encoding, Encoding::Utf8 | Encoding::Utf8Bom) && !encoding.is_workbook() {
+            let name = encoding.name();
             notices.push(words!(
                 zh: "按 {name} 编码读取；如有乱码，请用 --encoding 指明编码",
                 en: "read as {name}; if characters are garbled, name the encoding with --encoding"
             ));
         }
-        notices.extend(self.columns.notices);
+        notices.extend(self.columns.notices.iter().cloned());
         if rows == 0 {
             notices.push(words!(
                 zh: "只有表头，没有数据行",
@@ -444,14 +539,14 @@ impl<'a> File<'a> {
         }
         let of_file = notices.into_iter().map(|message| Notice { path: self.path.clone(), row: None, message });
         rest.notices.splice(0..0, of_file);
-        rest.file.rows = rows;
+        (rest.file.rows, rest.file.encoding) = (rows, encoding);
         rest
     }
 
     fn start(&self) -> Read {
         let file = InputFile {
             path: self.path.clone(),
-            sha256: self.sha256.clone(),
+            sha256: String::new(),
             rows: 0,
             encoding: self.encoding,
             sheet: self.sheet.clone(),
@@ -461,16 +556,20 @@ impl<'a> File<'a> {
 }
 
 /// The advice where a title stands above the header: the first record is none, and one of the next few is.
-fn header_below(dictionary: &Dictionary<'_>, of: Of, table: &Table<'_>) -> Option<Words> {
+fn header_below(
+    dictionary: &Dictionary<'_>,
+    of: Of,
+    header: &[String],
+    mut records: Records<'_>,
+) -> Option<Words> {
     const MOST_LINES: usize = 10;
     let known = |cells: &mut dyn Iterator<Item = &str>| cells.filter(|c| dictionary.header(of, c).is_some()).count();
-    if known(&mut table.header.iter().map(String::as_str)) > 0 {
+    if known(&mut header.iter().map(String::as_str)) > 0 {
         return None;
     }
-    let mut records = table.records().ok()?;
-    for _ in 0..MOST_LINES {
-        let row = records.next().ok()??;
-        if known(&mut records.cells.iter()) > 1 {
+    for _ in 0..=MOST_LINES {
+        let row = records.next()?;
+        if known(&mut records.cells()) > 1 {
             return Some(words!(
                 zh: "第一行应为表头，而第 {row} 行才像是表头；请删去它上面的标题行",
                 en: "the first row should be the header, but row {row} looks like it; delete the title above it"
@@ -493,9 +592,9 @@ struct Cells<'r> {
     short: Option<Words>,
 }
 
-fn sha256(bytes: &[u8]) -> String {
+fn hex(digest: Sha256) -> String {
     let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
+    for byte in digest.finalize() {
         // Writing to a string cannot fail.
         let _ = write!(hex, "{byte:02x}");
     }

@@ -1,0 +1,568 @@
+//! The ledger 台账: everything that was read, kept so that ten million rows fit into memory. Units and rows come out of
+//! it one by one, in full ([`Ledger::applicant`]) or as the engine asks for them ([`LedgerUnit`]).
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
+use jiff::civil::Date;
+
+use super::alike::{self, Claimants, NumberKey};
+use super::cells::shown;
+use super::chunk::{AS_CELLS, Chunk, KeptRow, UNREADABLE, cells_of, own_value};
+use super::columns::{Column, Dictionary};
+use super::layout::{Layout, Own, OwnFacts};
+use super::row::{Row, RowReader};
+use super::table::is_blank;
+use super::units::{UnitId, Units};
+use super::{File, InputFile, Invalid, Mistake, Notice, Portfolio};
+use crate::engine::Unit;
+use crate::facts::{Achievement, Applicant, Facts, Value};
+use crate::lang::Words;
+use crate::text;
+use crate::vocabulary::{FactId, ValueId, Vocabulary};
+use crate::words;
+
+/// A row of the ledger: whose it is, and where the rest stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LedgerRow {
+    pub unit: UnitId,
+    pub chunk: u32,
+    pub kept: KeptRow,
+}
+
+/// In place of a unit: the applicant is blank while other rows name theirs.
+pub(super) const NOBODY: UnitId = UnitId::MAX;
+
+/// What all ledgers of some files have in common.
+#[derive(Debug)]
+pub(super) struct Common<'v> {
+    pub dictionary: Dictionary<'v>,
+    pub layout: Layout,
+    pub files: Vec<File>,
+}
+
+/// Everything that was read (contract section 1).
+pub struct Ledger<'v> {
+    /// Achievements files in the order given, then the applicants file.
+    pub inputs: Vec<InputFile>,
+    /// What looks odd about files, not rows of achievements.
+    pub notices: Vec<Notice>,
+    pub(super) common: Arc<Common<'v>>,
+    pub(super) shapes: Arc<Vec<Facts>>,
+    pub(super) chunks: Vec<Arc<Chunk>>,
+    pub(super) rows: Vec<LedgerRow>,
+    pub(super) units: Units,
+    /// Where the rows of each unit begin in `order`.
+    pub(super) starts: Vec<u32>,
+    /// Indices of rows, unit by unit, those of a unit in order of input and row.
+    pub(super) order: Vec<u32>,
+    /// Who claims which standard; empty where nobody asked.
+    pub(super) claimants: Claimants,
+    /// Unreadable rows of the applicants file.
+    pub(super) invalid_units: Vec<Invalid>,
+}
+
+impl std::fmt::Debug for Ledger<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ledger").field("inputs", &self.inputs).field("rows", &self.rows.len()).finish_non_exhaustive()
+    }
+}
+
+impl<'v> Ledger<'v> {
+    pub(super) fn new(common: Arc<Common<'v>>, units: Units) -> Self {
+        Ledger {
+            inputs: Vec::new(),
+            notices: Vec::new(),
+            common,
+            shapes: Arc::default(),
+            chunks: Vec::new(),
+            rows: Vec::new(),
+            units,
+            starts: Vec::new(),
+            order: Vec::new(),
+            claimants: Claimants::default(),
+            invalid_units: Vec::new(),
+        }
+    }
+
+    /// Puts the rows in order of their units, once all are there. A unit that is not complete yet is left out: it is
+    /// the last one.
+    pub(super) fn sort(&mut self, incomplete: Option<UnitId>) {
+        let units = incomplete.map_or(self.units.len(), |unit| unit as usize);
+        let mut starts = vec![0u32; units + 1];
+        let of_units = || (0u32..).zip(&self.rows).filter(|(_, row)| row.unit != NOBODY);
+        for (_, row) in of_units() {
+            starts[row.unit as usize + 1] += 1;
+        }
+        for unit in 1..starts.len() {
+            starts[unit] += starts[unit - 1];
+        }
+        let mut next = starts.clone();
+        let mut order = vec![0u32; starts.last().copied().unwrap_or(0) as usize];
+        for (index, row) in of_units() {
+            let slot = &mut next[row.unit as usize];
+            order[*slot as usize] = index;
+            *slot += 1;
+        }
+        (self.starts, self.order) = (starts, order);
+    }
+
+    /// How many units rows of achievements name, readable or not.
+    pub fn len(&self) -> usize {
+        self.starts.len().saturating_sub(1)
+    }
+
+    /// True if there is no unit.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many rows of achievements were read, readable or not.
+    pub fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// How many rows of achievements the unit at `place` has, readable or not.
+    pub fn rows_of(&self, place: usize) -> usize {
+        (self.starts[place + 1] - self.starts[place]) as usize
+    }
+
+    fn vocabulary(&self) -> &'v Vocabulary {
+        self.common.dictionary.vocabulary
+    }
+
+    /// A number that tells units apart across ledgers: 128 bits of a hash of the name.
+    pub fn name_hash(&self, place: usize) -> u128 {
+        xxhash_rust::xxh3::xxh3_128(text::key(self.units.name(place as UnitId)).as_bytes())
+    }
+
+    /// The unit at `place`, by first appearance. One without a readable row has no rows.
+    pub fn unit(&self, place: usize) -> LedgerUnit<'_> {
+        let own = &self.order[self.starts[place] as usize..self.starts[place + 1] as usize];
+        let mut unit = LedgerUnit { ledger: self, unit: place as UnitId, rows: Vec::new(), unreadable: Vec::new() };
+        unit.tell_apart(own);
+        unit
+    }
+
+    /// The unit at `place` with its rows in full.
+    pub fn applicant(&self, place: usize) -> Applicant {
+        let unit = self.unit(place);
+        let warnings = unit.warnings();
+        let rows = warnings.into_iter().enumerate().map(|(item, warnings)| unit.achievement(item, warnings));
+        Applicant { achievements: rows.collect(), name: unit.name().to_owned(), facts: unit.facts().clone() }
+    }
+
+    /// Everything at once, in full: for portfolios that fit into memory that way.
+    pub fn into_portfolio(self) -> Portfolio {
+        let mut unreadable = Vec::new();
+        let mut applicants = Vec::new();
+        for place in 0..self.len() {
+            unreadable.extend(self.unit(place).unreadable);
+            let applicant = self.applicant(place);
+            if !applicant.achievements.is_empty() {
+                applicants.push(applicant);
+            }
+        }
+        unreadable.extend(self.nobodys());
+        self.in_order(&mut unreadable);
+        let mut invalid: Vec<Invalid> = unreadable.iter().map(|row| self.invalid(row)).collect();
+        invalid.extend(self.invalid_units);
+        Portfolio { applicants, invalid, inputs: self.inputs, notices: self.notices }
+    }
+
+    /// Rows that name nobody while others do.
+    pub fn nobodys(&self) -> impl Iterator<Item = Unreadable> {
+        let rows = (0u32..).zip(&self.rows).filter(|(_, row)| row.unit == NOBODY);
+        rows.map(|(row, _)| Unreadable { row, used_before: None })
+    }
+
+    /// Unreadable rows of the applicants file.
+    pub fn invalid_units(&self) -> &[Invalid] {
+        &self.invalid_units
+    }
+
+    /// Sorts by input and row.
+    pub fn in_order(&self, unreadable: &mut [Unreadable]) {
+        // Rows were added file by file and block by block.
+        unreadable.sort_unstable_by_key(|row| row.row);
+    }
+
+    /// An unreadable row with all its mistakes.
+    pub fn invalid(&self, unreadable: &Unreadable) -> Invalid {
+        let row = &self.rows[unreadable.row as usize];
+        let file = self.file(row);
+        let number = self.number(row);
+        let mut invalid = Invalid { path: file.path.clone(), row: number, ..Invalid::default() };
+        if row.unit != NOBODY {
+            invalid.applicant = Some(self.units.name(row.unit).to_owned()).filter(|name| !name.is_empty());
+        }
+        let (read, extra, surplus) = if is_as_cells(row) {
+            let cells = cells_of(self.bytes(row));
+            let split = file.split(&cells);
+            (RowReader::new(&self.common.dictionary).achievement(&split.facts), split.extra, split.surplus)
+        } else {
+            let row = Row { id: self.id_cell(row).map(str::to_owned), ..Row::default() };
+            (row, self.extra(unreadable.row), None)
+        };
+        (invalid.id, invalid.mistakes, invalid.extra) = (read.id, read.mistakes, extra);
+        if row.unit == NOBODY {
+            invalid.mistakes.push(self.nobody());
+        }
+        if let Some(before) = unreadable.used_before {
+            let id = invalid.id.clone().unwrap_or_else(|| format!("row{number}"));
+            invalid.mistakes.push(self.used_before(before, &id, invalid.id.as_deref()));
+        }
+        file.complete(self.vocabulary(), number, &mut invalid.mistakes);
+        invalid.mistakes.extend(surplus);
+        invalid
+    }
+
+    fn used_before(&self, before: u64, id: &str, written: Option<&str>) -> Mistake {
+        let column = self.vocabulary().known().id;
+        let found = shown(id);
+        let message = match written {
+            Some(_) => words!(
+                zh: "编号“{found}”在第 {before} 行已经用过；同一单位的编号不能重复，请改一个",
+                en: "the id \"{found}\" was used on row {before} before; ids of one applicant must differ; change it"
+            ),
+            None => words!(
+                zh: "编号空白的行记作“{found}”，而第 {before} 行已经用了这个编号；请填上编号",
+                en: "a row without an id is called \"{found}\", which row {before} uses already; fill in an id"
+            ),
+        };
+        let column = Some(self.vocabulary().fact(column).id.clone());
+        Mistake { column, cell: None, value: written.unwrap_or_default().to_owned(), message }
+    }
+
+    /// A blank applicant where other rows have names.
+    fn nobody(&self) -> Mistake {
+        let fact = self.vocabulary().fact(self.vocabulary().known().applicant);
+        let (id, zh) = (&fact.id, &fact.zh);
+        Mistake {
+            column: Some(id.clone()),
+            cell: None,
+            value: String::new(),
+            message: words!(
+                zh: "“{zh}”是空白的，而其他行写了单位；请填上",
+                en: "column `{id}` is blank, while other rows name their applicant; fill it in"
+            ),
+        }
+    }
+
+    fn chunk(&self, row: &LedgerRow) -> &Chunk {
+        &self.chunks[row.chunk as usize]
+    }
+
+    fn file(&self, row: &LedgerRow) -> &File {
+        &self.common.files[self.chunk(row).input]
+    }
+
+    fn bytes(&self, row: &LedgerRow) -> &[u8] {
+        self.chunk(row).bytes.get(row.kept.at as usize..).unwrap_or_default()
+    }
+
+    fn own(&self, row: &LedgerRow) -> OwnFacts<'_> {
+        OwnFacts { layout: &self.common.layout, bytes: self.bytes(row) }
+    }
+
+    /// Row number as a spreadsheet counts.
+    fn number(&self, row: &LedgerRow) -> u64 {
+        self.chunk(row).first_row + u64::from(row.kept.row)
+    }
+
+    /// The cell of the column `id`, trimmed, unless blank.
+    fn id_cell(&self, row: &LedgerRow) -> Option<&str> {
+        let id = self.vocabulary().known().id;
+        if is_as_cells(row) {
+            let column = self.file(row).columns.position(id)?;
+            let cell = cells_of(self.bytes(row)).get(column).copied()?;
+            return (!is_blank(cell)).then(|| cell.trim());
+        }
+        match self.common.layout.own(id) {
+            Some(Own::Text(index)) => self.own(row).text(index),
+            _ => None,
+        }
+    }
+
+    /// A row kept as cells, read again.
+    fn read_cells(&self, row: &LedgerRow) -> (Row, Vec<(String, String)>) {
+        let cells = cells_of(self.bytes(row));
+        let split = self.file(row).split(&cells);
+        let mut read = RowReader::new(&self.common.dictionary).achievement(&split.facts);
+        read.warnings.extend(split.short);
+        (read, split.extra)
+    }
+
+    /// The cells of columns that nobody knows: header and cell.
+    fn extra(&self, index: u32) -> Vec<(String, String)> {
+        let row = &self.rows[index as usize];
+        if is_as_cells(row) {
+            return self.read_cells(row).1;
+        }
+        let names: Vec<&String> = self.file(row).columns.iter().filter_map(Column::extra_name).collect();
+        let cells = self.own(row).extra(names.len());
+        names.into_iter().zip(cells).map(|(name, cell)| (name.clone(), cell.to_owned())).collect()
+    }
+
+    /// The headers that nobody knows, of all files, each once, in the order of the columns. Columns without a header
+    /// stand only where some row has content in them.
+    pub fn extra_headers(&self) -> Vec<String> {
+        let mut headers: Vec<String> = Vec::new();
+        for file in &self.common.files {
+            for column in file.columns.iter() {
+                let name = match column {
+                    Column::Extra(name) => name,
+                    Column::Unnamed(name) if self.rows.iter().any(is_as_cells) => name,
+                    _ => continue,
+                };
+                if !headers.contains(name) {
+                    headers.push(name.clone());
+                }
+            }
+        }
+        headers
+    }
+}
+
+fn is_as_cells(row: &LedgerRow) -> bool {
+    row.kept.shape >= AS_CELLS
+}
+
+/// A row that is not counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Index among all rows.
+    row: u32,
+    /// The row that used its id before.
+    used_before: Option<u64>,
+}
+
+/// One unit of a [`Ledger`] with its readable rows.
+pub struct LedgerUnit<'l> {
+    ledger: &'l Ledger<'l>,
+    unit: UnitId,
+    /// Indices of its readable rows.
+    rows: Vec<u32>,
+    /// Its other rows.
+    pub unreadable: Vec<Unreadable>,
+}
+
+impl<'l> LedgerUnit<'l> {
+    /// Sorts out the unreadable rows: those with mistakes, and those whose id a readable row of the same file used
+    /// before. That row stands. An unreadable row uses up no id, so that its corrected copy below it counts.
+    fn tell_apart(&mut self, own: &[u32]) {
+        /// Below this, comparing every id with every other is faster.
+        const FEW: usize = 12;
+        let ledger = self.ledger;
+        self.rows.reserve(own.len());
+        let mut ids: Vec<(Cow<'l, str>, usize, u64)> = Vec::with_capacity(if own.len() <= FEW { own.len() } else { 0 });
+        let mut many: HashMap<(Cow<'l, str>, usize), u64> = HashMap::new();
+        for index in own {
+            let row = &ledger.rows[*index as usize];
+            let (input, number) = (ledger.chunk(row).input, ledger.number(row));
+            let id = match ledger.id_cell(row) {
+                Some(id) => text::folded(id),
+                None => Cow::Owned(format!("row{number}")),
+            };
+            let before = if own.len() <= FEW {
+                ids.iter().find(|(known, file, _)| *file == input && *known == id).map(|(.., before)| *before)
+            } else {
+                many.get(&(id.clone(), input)).copied()
+            };
+            if row.kept.shape == UNREADABLE || before.is_some() {
+                self.unreadable.push(Unreadable { row: *index, used_before: before });
+                continue;
+            }
+            self.rows.push(*index);
+            if own.len() <= FEW {
+                ids.push((id, input, number));
+            } else {
+                many.insert((id, input), number);
+            }
+        }
+    }
+
+    fn at(&self, item: usize) -> &'l LedgerRow {
+        &self.ledger.rows[self.rows[item] as usize]
+    }
+
+    /// The name shown in results; empty for the one unnamed applicant.
+    pub fn name(&self) -> &'l str {
+        self.ledger.units.name(self.unit)
+    }
+
+    /// The id of a row: its cell, or `row<N>`.
+    pub fn id(&self, item: usize) -> Cow<'l, str> {
+        let row = self.at(item);
+        match self.ledger.id_cell(row) {
+            Some(id) => Cow::Borrowed(id),
+            None => Cow::Owned(format!("row{}", self.ledger.number(row))),
+        }
+    }
+
+    /// The number of a row as a spreadsheet counts.
+    pub fn number(&self, item: usize) -> u64 {
+        self.ledger.number(self.at(item))
+    }
+
+    /// The file of a row.
+    pub fn input(&self, item: usize) -> usize {
+        self.ledger.chunk(self.at(item)).input
+    }
+
+    /// A text of a row, unless blank.
+    pub fn text(&self, item: usize, fact: FactId) -> Option<Cow<'l, str>> {
+        let row = self.at(item);
+        match self.ledger.common.layout.own(fact) {
+            Some(Own::Text(index)) if !is_as_cells(row) => self.ledger.own(row).text(index).map(Cow::Borrowed),
+            _ => match self.value(item, fact)? {
+                Value::Text(text) => Some(Cow::Owned(text.into())),
+                _ => None,
+            },
+        }
+    }
+
+    /// The cells of columns that nobody knows: header and cell.
+    pub fn extra(&self, item: usize) -> Vec<(String, String)> {
+        self.ledger.extra(self.rows[item])
+    }
+
+    /// What reading found odd about each row.
+    pub fn warnings(&self) -> Vec<Vec<Words>> {
+        let of_row = |index: &u32| {
+            let row = &self.ledger.rows[*index as usize];
+            if is_as_cells(row) { self.ledger.read_cells(row).0.warnings } else { Vec::new() }
+        };
+        let mut warnings: Vec<Vec<Words>> = self.rows.iter().map(of_row).collect();
+        self.add_twins(&mut warnings);
+        self.add_shared(&mut warnings);
+        warnings
+    }
+
+    fn add_twins(&self, warnings: &mut [Vec<Words>]) {
+        let vocabulary = self.ledger.vocabulary();
+        let known = vocabulary.known();
+        // Only rows of the same kind and day can be alike.
+        let keys: Vec<_> = (0..self.rows.len()).map(|item| (self.kind(item), self.day(item, known.date))).collect();
+        let mut seen = HashSet::new();
+        let again: HashSet<_> = keys.iter().filter(|key| !seen.insert(**key)).collect();
+        if again.is_empty() {
+            return;
+        }
+        let items: Vec<usize> = (0..keys.len()).filter(|item| again.contains(&keys[*item])).collect();
+        let place = |item: usize| (self.input(item), self.number(item));
+        let rows: Vec<_> = items.iter().map(|item| (place(*item), self.row(*item).into_owned())).collect();
+        for (item, twin) in items.iter().zip(alike::twins(vocabulary, &rows)) {
+            if let Some((input, number)) = twin {
+                let path = self.ledger.common.files.get(input).filter(|_| input != self.input(*item));
+                warnings[*item].push(alike::twin(number, path.map(|file| file.path.as_str())));
+            }
+        }
+    }
+
+    fn add_shared(&self, warnings: &mut [Vec<Words>]) {
+        if self.ledger.claimants.is_empty() {
+            return;
+        }
+        for (item, warnings) in warnings.iter_mut().enumerate() {
+            let Some(number) = self.standard_number(item) else { continue };
+            if let Some(other) = self.ledger.claimants.other(&number, self.unit) {
+                warnings.push(alike::shared(&number, self.ledger.units.name(other)));
+            }
+        }
+    }
+
+    /// The number of a row whose number is a standard's: of kinds for which the vocabulary reads something off it.
+    fn standard_number(&self, item: usize) -> Option<Cow<'l, str>> {
+        let vocabulary = self.ledger.vocabulary();
+        let number = vocabulary.known().number;
+        let kind = self.kind(item);
+        let mut inferences = vocabulary.inferences().iter();
+        let has = inferences.any(|inference| inference.from == number && Some(inference.kind) == kind);
+        if has { self.text(item, number) } else { None }
+    }
+
+    fn kind(&self, item: usize) -> Option<ValueId> {
+        let kind = self.ledger.vocabulary().known().kind;
+        match self.shape(item) {
+            Some((_, facts)) => facts.code(kind),
+            None => self.row(item).code(kind),
+        }
+    }
+
+    /// True if a row is not counted although it could be read.
+    pub(super) fn has_repeated_id(&self) -> bool {
+        self.unreadable.iter().any(|row| self.ledger.rows[row.row as usize].kept.shape != UNREADABLE)
+    }
+
+    /// Notes the standards that the unit claims.
+    pub(super) fn note_claims(&self, claimants: &mut Claimants) {
+        for number in (0..self.rows.len()).filter_map(|item| self.standard_number(item)) {
+            claimants.note(NumberKey::new(&number), self.unit);
+        }
+    }
+
+    /// A row in full, with these warnings.
+    pub fn achievement(&self, item: usize, warnings: Vec<Words>) -> Achievement {
+        Achievement {
+            id: self.id(item).into_owned(),
+            row: self.number(item),
+            input: self.input(item),
+            facts: self.row(item).into_owned(),
+            extra: self.extra(item),
+            warnings,
+        }
+    }
+}
+
+impl Unit for LedgerUnit<'_> {
+    fn facts(&self) -> &Facts {
+        self.ledger.units.facts(self.unit).0
+    }
+
+    fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn row(&self, item: usize) -> Cow<'_, Facts> {
+        let row = self.at(item);
+        if is_as_cells(row) {
+            return Cow::Owned(self.ledger.read_cells(row).0.facts);
+        }
+        let mut facts = self.ledger.shapes[row.kept.shape as usize].clone();
+        self.ledger.own(row).add_to(&mut facts, self.ledger.vocabulary().known().id);
+        Cow::Owned(facts)
+    }
+
+    fn value(&self, item: usize, fact: FactId) -> Option<Value> {
+        let row = self.at(item);
+        if is_as_cells(row) {
+            return self.row(item).get(fact).cloned();
+        }
+        match self.ledger.common.layout.own(fact) {
+            Some(place) => own_value(self.ledger.own(row), place),
+            None => self.ledger.shapes[row.kept.shape as usize].get(fact).cloned(),
+        }
+    }
+
+    fn day(&self, item: usize, fact: FactId) -> Option<Date> {
+        let row = self.at(item);
+        match self.ledger.common.layout.own(fact) {
+            Some(Own::Day(index)) if !is_as_cells(row) => self.ledger.own(row).day(index),
+            _ => match self.value(item, fact)? {
+                Value::Date(day) => Some(day),
+                _ => None,
+            },
+        }
+    }
+
+    fn profile(&self) -> Option<u32> {
+        Some(self.ledger.units.facts(self.unit).1)
+    }
+
+    fn shape(&self, item: usize) -> Option<(u32, &Facts)> {
+        let row = self.at(item);
+        (!is_as_cells(row)).then(|| (row.kept.shape, &self.ledger.shapes[row.kept.shape as usize]))
+    }
+}
