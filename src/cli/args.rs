@@ -96,6 +96,9 @@ pub struct Inputs {
     /// 工作簿里写成果的工作表（默认名为“成果”的，否则第一张） The workbook's sheet of achievements (default: 成果 or the first)
     #[arg(long, value_name = "NAME")]
     pub sheet: Option<String>,
+    /// 线程数（默认按机器的核数），只影响快慢 Threads (default: as many as the machine has); results never change with it
+    #[arg(long, value_name = "N", value_parser = parse_threads)]
+    pub threads: Option<usize>,
     /// 文件编码 utf-8、gb18030、utf-16（默认自动识别） Encoding of the files (default: detected)
     #[arg(long, value_name = "ENCODING", value_parser = parse_encoding)]
     pub encoding: Option<Encoding>,
@@ -108,6 +111,16 @@ pub struct Estimate {
     /// 输出格式 Format of the result
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
+    /// 每个单位、政策、年度只要一行合计（csv、ndjson、json） One line per applicant, policy and year (csv, ndjson, json)
+    #[arg(long)]
+    pub summary: bool,
+    /// 同一单位的行都在一起：边读边算，文件多长都只用很少内存（csv、ndjson）
+    /// The rows of each applicant stand together: computed while reading, in little memory whatever the length (csv, ndjson)
+    #[arg(long)]
+    pub grouped: bool,
+    /// 读不出的行全部写入这个 CSV 文件 File for all unreadable rows, as CSV
+    #[arg(long, value_name = "FILE")]
+    pub errors: Option<PathBuf>,
     /// 与 --format csv 同用：文件开头加 BOM，Excel 直接打开不乱码 With --format csv: begin with a BOM, for Excel
     #[arg(long)]
     pub excel: bool,
@@ -224,6 +237,13 @@ fn parse_years(text: &str) -> Result<Years, String> {
         .map(|years| Years(years.collect()))
         .filter(|years| !years.0.is_empty())
         .ok_or_else(|| "应为年份，如 2022 或 2019..2024 / expected a year such as 2022, or 2019..2024".to_owned())
+}
+
+fn parse_threads(text: &str) -> Result<usize, String> {
+    const MOST: usize = 256;
+    text.parse().ok().filter(|threads| (1..=MOST).contains(threads)).ok_or_else(|| {
+        format!("应为 1 到 {MOST} 的整数 / expected a whole number from 1 to {MOST}")
+    })
 }
 
 fn parse_date(text: &str) -> Result<Date, String> {

@@ -1,35 +1,84 @@
 //! `biaobu estimate`: the main job.
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Seek as _, Write as _};
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use anyhow::{Result, bail};
-use biaobu::input::Portfolio;
-use biaobu::lang::Lang;
+use anyhow::{Result, anyhow, bail};
+use biaobu::input::Invalid;
+use biaobu::lang::{Lang, Words};
+use biaobu::output::batch::{Aside, Lines, Stopped, TOLD, Told};
+use biaobu::output::summary::{Form, Summary};
 use biaobu::output::terminal::Look;
 use biaobu::output::{csv, html, json, markdown, table, xlsx};
+use biaobu::vocabulary::Vocabulary;
 use biaobu::words;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::args::{Color, Estimate, Format};
-use super::request;
+use super::files::Output;
+use super::request::{self, Prepared, say};
+use super::seen::Seen;
 use super::{Done, files, tell, terminal_width};
 
-/// So many unreadable rows are told on standard error; the result itself holds them all.
-const TOLD: usize = 10;
-
 pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
+    refuse(args, lang)?;
+    let outputs = [args.output.as_deref(), args.errors.as_deref()];
+    let prepared = request::prepare(&args.inputs, &outputs, rules, lang)?;
+    let mut errors = args.errors.as_deref().map(|path| Errors::open(path, args.excel, lang)).transpose()?;
+    let told = match args.format {
+        Format::Csv | Format::Ndjson if args.grouped => grouped(args, &prepared, &mut errors, lang)?,
+        Format::Csv | Format::Ndjson => lines(args, &prepared, &mut errors, lang)?,
+        Format::Json if args.summary => lines(args, &prepared, &mut errors, lang)?,
+        _ => document(args, &prepared, &mut errors, lang)?,
+    };
+    if let Some(errors) = errors {
+        errors.out.commit()?;
+    }
+    // The table itself lists them.
+    if args.format != Format::Table {
+        table::told(&told, args.errors.as_deref(), lang).iter().for_each(|line| tell(line));
+    }
+    tell_uncovered(&told, lang);
+    Ok(if told.invalid == 0 && told.uncovered.0 == 0 { Done::Clean } else { Done::LookAtIt })
+}
+
+/// Options that do not go together.
+fn refuse(args: &Estimate, lang: Lang) -> Result<()> {
+    let refused = |message: Words| -> Result<()> { bail!(say(lang, &message)) };
     if args.excel && args.format != Format::Csv {
-        let message = words!(zh: "--excel 只与 --format csv 同用", en: "--excel goes with --format csv only");
-        bail!(request::say(lang, &message));
+        return refused(words!(zh: "--excel 只与 --format csv 同用", en: "--excel goes with --format csv only"));
+    }
+    if args.grouped && !matches!(args.format, Format::Csv | Format::Ndjson) {
+        return refused(words!(
+            zh: "--grouped 边读边写，只能与 --format csv 或 --format ndjson 同用",
+            en: "--grouped writes while it reads, and goes with --format csv or --format ndjson only"
+        ));
+    }
+    if args.summary && !matches!(args.format, Format::Csv | Format::Ndjson | Format::Json) {
+        return refused(words!(
+            zh: "--summary 只与 --format csv、ndjson 或 json 同用",
+            en: "--summary goes with --format csv, ndjson or json only"
+        ));
+    }
+    if args.errors.is_some() && args.errors == args.output {
+        return refused(words!(
+            zh: "--errors 和 -o 是同一个文件；请分开",
+            en: "--errors and -o name the same file; name two"
+        ));
     }
     if args.format == Format::Xlsx {
         files::refuse_terminal(args.output.as_deref(), lang)?;
     }
-    let prepared = request::prepare(&args.inputs, args.output.as_deref(), rules, lang)?;
-    let (mut report, uncovered) = prepared.report(lang)?;
+    Ok(())
+}
+
+/// Formats that show everything at once.
+fn document(args: &Estimate, prepared: &Prepared, errors: &mut Option<Errors>, lang: Lang) -> Result<Told> {
+    let portfolio = prepared.portfolio(lang)?;
+    let (mut report, uncovered) = prepared.report(&portfolio, lang)?;
     if let Some(message) = xlsx::refused(&report).filter(|_| args.format == Format::Xlsx) {
-        bail!(request::say(lang, &message));
+        bail!(say(lang, &message));
     }
     // A page with an overview evaluates everything twice.
     let passes = if args.format == Format::Html { 2 } else { 1 };
@@ -37,27 +86,166 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
     let ticker = bar.clone();
     report.done = Some(Box::new(move || ticker.inc(1)));
     files::write(args.output.as_deref(), lang, |out| match args.format {
-        Format::Table => table::write(&report, look(args), out),
-        Format::Json => json::write(&report, out),
-        Format::Ndjson => json::write_lines(&report, out),
-        Format::Csv if args.excel => csv::write_for_excel(&report, out),
-        Format::Csv => csv::write(&report, out),
+        Format::Table => table::write(&report, look(args), args.errors.as_deref(), out),
         Format::Markdown => markdown::write(&report, out),
         Format::Html => html::write(&report, out),
         Format::Xlsx => xlsx::write(&report, out),
+        Format::Json | Format::Ndjson | Format::Csv => json::write(&report, out),
     })?;
     bar.finish_and_clear();
-    tell_invalid(&prepared.portfolio, args.format, lang);
-    for applicant in &uncovered {
-        let (name, rows) = (&applicant.name, applicant.achievements.len());
-        let region = applicant.facts.text(report.vocabulary.known().region).unwrap_or_default();
-        let message = words!(
-            zh: "{name}（{region}，{rows} 行）：没有覆盖该地区的政策，没有测算",
-            en: "{name} ({region}, {rows} rows): no policy at hand covers this region; not computed"
-        );
-        tell(message.get(lang));
+    for row in &portfolio.invalid {
+        write_error(errors, row)?;
     }
-    Ok(if prepared.portfolio.invalid.is_empty() && uncovered.is_empty() { Done::Clean } else { Done::LookAtIt })
+    let mut told = Told::of(&portfolio.invalid);
+    let region = report.vocabulary.known().region;
+    let place = |unit: &&biaobu::facts::Applicant| {
+        let region = unit.facts.text(region).unwrap_or_default().to_owned();
+        (unit.name.clone(), region, unit.achievements.len())
+    };
+    told.uncovered = (uncovered.len() as u64, uncovered.iter().take(TOLD).map(place).collect());
+    Ok(told)
+}
+
+/// Formats that are written unit by unit.
+fn lines(args: &Estimate, prepared: &Prepared, errors: &mut Option<Errors>, lang: Lang) -> Result<Told> {
+    let ledger = prepared.ledger(lang, args.summary && args.format != Format::Json)?;
+    let batch = prepared.batch(lang);
+    if batch.needs_region {
+        let region = batch.vocabulary.known().region;
+        let homeless: Vec<usize> =
+            (0..ledger.len()).filter(|place| ledger.facts(*place).text(region).is_none()).collect();
+        if let Some(first) = homeless.first() {
+            return Err(request::no_region(ledger.name(*first), homeless.len(), lang));
+        }
+    }
+    let vocabulary = batch.vocabulary;
+    let several_inputs = ledger.inputs.len() > 1;
+    let make = |extra: Arc<[String]>| format(args, vocabulary, &ledger.inputs, several_inputs, extra, lang);
+    let bar = progress(ledger.len(), args.output.is_some());
+    let mut out = Output::open(args.output.as_deref(), lang)?;
+    let mut note = |row: &Invalid| write_error(errors, row);
+    let aside = Aside { errors: &mut note, done: &mut |units| bar.inc(units as u64) };
+    let told = batch.write(&ledger, &make, &mut out, aside)?;
+    out.commit()?;
+    bar.finish_and_clear();
+    // The process ends soon: giving back the memory of millions of rows bit by bit takes time for nothing.
+    std::mem::forget(ledger);
+    Ok(told)
+}
+
+/// Files in which the rows of each applicant stand together.
+fn grouped(args: &Estimate, prepared: &Prepared, errors: &mut Option<Errors>, lang: Lang) -> Result<Told> {
+    /// What comes behind all results waits in memory up to here, then in a temporary file.
+    const SPOOL: usize = 8 << 20;
+    let batch = prepared.batch(lang);
+    let (files, options) = prepared.grouped();
+    let vocabulary = batch.vocabulary;
+    let several_inputs = files.achievements.len() + usize::from(files.applicants.is_some()) > 1;
+    let make = |extra: Arc<[String]>| format(args, vocabulary, &[], several_inputs, extra, lang);
+    let mut out = Output::open(args.output.as_deref(), lang)?;
+    let mut begin = true;
+    let mut later = tempfile::SpooledTempFile::new(SPOOL);
+    let mut seen = Seen::default();
+    let mut note = |row: &Invalid| write_error(errors, row);
+    let aside = Aside { errors: &mut note, done: &mut |_| begin = false };
+    let sources = (files.achievements.as_slice(), files.applicants.as_ref());
+    let written = batch.write_grouped(sources, &options, &make, (&mut out, &mut later), &mut |hash| seen.again(hash), aside);
+    let (told, rest) = written.map_err(|stopped| stopped_words(stopped, lang))?;
+    if seen.again_in_files()? {
+        bail!(say(lang, &not_grouped(None)));
+    }
+    later.rewind()?;
+    io::copy(&mut later, &mut out)?;
+    out.commit()?;
+    request::tell_notices(&rest.notices, lang);
+    if !args.summary {
+        tell(&say(
+            lang,
+            &words!(
+                zh: "--grouped 不看别的单位，所以没有核对同一标准是否由几个单位申报",
+                en: "--grouped looks at one applicant at a time: standards claimed by several were not looked for"
+            ),
+        ));
+    }
+    Ok(told)
+}
+
+fn stopped_words(stopped: Stopped, lang: Lang) -> anyhow::Error {
+    match stopped {
+        Stopped::Input(errors) => request::input_errors(&errors, lang),
+        Stopped::Io(error) => anyhow::Error::new(error),
+        Stopped::Again { name, row } => anyhow!(say(lang, &not_grouped(Some((&name, row))))),
+        Stopped::Homeless(name) => request::no_region(&name, 1, lang),
+    }
+}
+
+/// The file breaks the promise of `--grouped`: the applicant and the row, where they are known.
+fn not_grouped(again: Option<(&str, u64)>) -> Words {
+    match again {
+        Some((name, row)) => words!(
+            zh: "“{name}”的行没有放在一起：第 {row} 行又出现；请先按单位排序，或去掉 --grouped",
+            en: "the rows of \"{name}\" do not stand together: it comes again on row {row}; sort the file by applicant, \
+                 or drop --grouped"
+        ),
+        None => words!(
+            zh: "有单位的行没有放在一起；请先按单位排序，或去掉 --grouped。已写出的结果不可用",
+            en: "the rows of some applicant do not stand together; sort the file by applicant, or drop --grouped; what \
+                 was written is of no use"
+        ),
+    }
+}
+
+fn format<'a>(
+    args: &Estimate,
+    vocabulary: &'a Vocabulary,
+    inputs: &'a [biaobu::input::InputFile],
+    several_inputs: bool,
+    extra: Arc<[String]>,
+    lang: Lang,
+) -> Box<dyn Lines + 'a> {
+    match args.format {
+        Format::Ndjson if args.summary => Box::new(Summary::new(Form::Ndjson, lang, inputs)),
+        Format::Json => Box::new(Summary::new(Form::Json, lang, inputs)),
+        Format::Ndjson => Box::new(json::Entries::new(vocabulary, lang, several_inputs)),
+        _ if args.summary => Box::new(Summary::new(Form::Csv(args.excel), lang, inputs)),
+        _ => Box::new(csv::Items::new(vocabulary, lang, extra, args.excel)),
+    }
+}
+
+/// `--errors`: every mistake of every unreadable row.
+struct Errors {
+    out: Output,
+    lang: Lang,
+}
+
+impl Errors {
+    fn open(path: &std::path::Path, excel: bool, lang: Lang) -> Result<Errors> {
+        let mut out = Output::open(Some(path), lang)?;
+        let mut bytes = if excel { "\u{feff}".as_bytes().to_vec() } else { Vec::new() };
+        csv::write_line(["path", "row", "applicant", "id", "column", "cell", "value", "message"], &mut bytes);
+        out.write_all(&bytes)?;
+        Ok(Errors { out, lang })
+    }
+}
+
+fn write_error(errors: &mut Option<Errors>, row: &Invalid) -> io::Result<()> {
+    let Some(errors) = errors else { return Ok(()) };
+    let mut bytes = Vec::new();
+    for mistake in &row.mistakes {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let cells = [
+            row.path.clone(),
+            row.row.to_string(),
+            text(&row.applicant),
+            text(&row.id),
+            text(&mistake.column),
+            text(&mistake.cell),
+            mistake.value.clone(),
+            mistake.message.get(errors.lang).to_owned(),
+        ];
+        csv::write_line(cells, &mut bytes);
+    }
+    errors.out.write_all(&bytes)
 }
 
 /// A bar on standard error, if that is a terminal and the result does not go to one; short work shows none.
@@ -84,28 +272,21 @@ fn look(args: &Estimate) -> Look {
     Look { width: terminal_width(), color }
 }
 
-fn tell_invalid(portfolio: &Portfolio, format: Format, lang: Lang) {
-    if portfolio.invalid.is_empty() {
-        return;
+fn tell_uncovered(told: &Told, lang: Lang) {
+    let (count, first) = &told.uncovered;
+    for (name, region, rows) in first {
+        let message = words!(
+            zh: "{name}（{region}，{rows} 行）：没有覆盖该地区的政策，没有测算",
+            en: "{name} ({region}, {rows} rows): no policy at hand covers this region; not computed"
+        );
+        tell(message.get(lang));
     }
-    let count = portfolio.invalid.len();
-    let message = words!(
-        zh: "{count} 行读不出，没有计入；改正后重新运行",
-        en: "rows that could not be read and are not counted: {count}; correct them and run again"
-    );
-    tell(message.get(lang));
-    // The table itself lists them in full.
-    if format == Format::Table {
-        return;
-    }
-    for row in portfolio.invalid.iter().take(TOLD) {
-        for line in table::invalid_lines(row, lang) {
-            tell(&line);
-        }
-    }
-    if count > TOLD {
-        let more = count - TOLD;
-        let message = words!(zh: "  ……另有 {more} 行，见结果中的 invalid", en: "  ... and {more} more: see `invalid` in the result");
+    if *count > first.len() as u64 {
+        let more = count - first.len() as u64;
+        let message = words!(
+            zh: "  ……另有 {more} 个单位，没有覆盖其地区的政策，没有测算",
+            en: "  ... and {more} more units in regions that no policy at hand covers; not computed"
+        );
         tell(message.get(lang));
     }
 }

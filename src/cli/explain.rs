@@ -14,9 +14,9 @@ use super::request::{self, say};
 use super::{Done, files, terminal_width};
 
 pub fn run(args: &Explain, rules: &[PathBuf], lang: Lang) -> Result<Done> {
-    let prepared = request::prepare(&args.inputs, None, rules, lang)?;
-    let (report, _) = prepared.report(lang)?;
-    let portfolio = &prepared.portfolio;
+    let prepared = request::prepare(&args.inputs, &[], rules, lang)?;
+    let portfolio = prepared.portfolio(lang)?;
+    let (report, _) = prepared.report(&portfolio, lang)?;
     let wanted = text::fold(&args.item);
     let mut page = Vec::new();
     for job in &report.jobs {

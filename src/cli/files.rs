@@ -1,32 +1,38 @@
 //! Bytes in and out. A file is written under a temporary name and renamed at the end, so that no half file is left.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, IsTerminal, Read, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-use anyhow::{Context, Error, Result, bail};
-use biaobu::input::Source;
+use anyhow::{Error, Result, bail};
+use biaobu::input::{Bytes, Stream};
 use biaobu::lang::{Lang, Words};
-use biaobu::output::terminal;
 use biaobu::rulefile::RuleFile;
 use biaobu::words;
+use tempfile::NamedTempFile;
 
-/// Reads a file, or standard input for `-`.
-pub fn read(path: &Path, lang: Lang) -> Result<Source> {
+/// A file to be read, or standard input for `-`. Only whether it can be opened is found out now.
+pub fn stream(path: &Path, lang: Lang) -> Result<Stream<'static>> {
     let name = path.display().to_string();
     if name == "-" {
-        let mut bytes = Vec::new();
-        let read = io::stdin().lock().read_to_end(&mut bytes);
-        read.map_err(|error| unreadable(terminal::file_name(&name, lang), error, lang))?;
-        return Ok(Source { name, bytes });
+        return Ok(Stream::pipe(name, || Ok(Box::new(io::stdin()))));
     }
     if path.is_dir() {
         let message =
             words!(zh: "{name}: 这是目录，应为 CSV 文件", en: "{name}: this is a folder, expected a CSV file");
         bail!(message.get(lang).to_owned());
     }
-    let bytes = fs::read(path).map_err(|error| unreadable(&name, error, lang))?;
-    Ok(Source { name, bytes })
+    let file = File::open(path).map_err(|error| unreadable(&name, error, lang))?;
+    let path = path.to_owned();
+    if file.metadata().is_ok_and(|found| found.is_file()) {
+        return Ok(Stream::file(name, move || Ok(Box::new(File::open(&path)?))));
+    }
+    let once = Mutex::new(Some(file));
+    Ok(Stream::pipe(name, move || {
+        let file = once.lock().ok().and_then(|mut file| file.take());
+        file.map(|file| Box::new(file) as Bytes<'_>).ok_or_else(|| io::Error::other("it was read before"))
+    }))
 }
 
 fn unreadable(name: &str, error: io::Error, lang: Lang) -> Error {
@@ -106,57 +112,111 @@ pub fn refuse_terminal(path: Option<&Path>, lang: Lang) -> Result<()> {
 
 /// Hands a writer for `path` (none or `-`: standard output) to `write`.
 pub fn write(path: Option<&Path>, lang: Lang, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
-    let Some(path) = path.filter(|path| *path != Path::new("-")) else {
-        let mut out = BufWriter::new(io::stdout().lock());
-        write(&mut out)?;
-        return Ok(out.flush()?);
-    };
-    let name = path.display();
-    if path.is_dir() {
-        let message = words!(zh: "{name}: 这是目录，应为文件名", en: "{name}: this is a folder, expected a file name");
-        bail!(message.get(lang).to_owned());
-    }
-    if path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
-        let message =
-            words!(zh: "{name}: 没有这个目录，请先建立", en: "{name}: there is no such folder; make it first");
-        bail!(message.get(lang).to_owned());
-    }
-    // A link stays one: what it points at is written.
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let kept = fs::metadata(&target).ok();
-    let written = match &kept {
-        // A device or a pipe, such as /dev/null, is written to and never replaced.
-        Some(found) if !found.is_file() => File::create(&target).and_then(|file| {
-            let mut out = BufWriter::new(file);
-            write(&mut out)?;
-            out.flush()
-        }),
-        _ => replace(&target, kept.map(|found| found.permissions()), write),
-    };
-    written.with_context(|| {
-        let message = words!(
-            zh: "{name}: 写不出，请检查目录的权限和空间",
-            en: "{name}: cannot be written; check the folder's rights and space"
-        );
-        message.get(lang).to_owned()
-    })
+    let mut output = Output::open(path, lang)?;
+    write(&mut output)?;
+    output.commit()
 }
 
-/// Writes under a temporary name beside `target`, then renames.
-fn replace(
-    target: &Path,
-    kept: Option<fs::Permissions>,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> io::Result<()> {
+/// What is being written. Without [`Output::commit`] a file stays as it was.
+pub struct Output {
+    place: Place,
+    name: String,
+    lang: Lang,
+}
+
+enum Place {
+    Standard(BufWriter<io::Stdout>),
+    /// A device or a pipe, such as /dev/null, is written to and never replaced.
+    Device(BufWriter<File>),
+    /// A temporary name beside the file, which takes its place at the end, with its rights.
+    Beside { out: BufWriter<NamedTempFile>, target: PathBuf, kept: Option<fs::Permissions> },
+}
+
+/// Bytes that are written at a time.
+const BUFFER: usize = 1 << 18;
+
+impl Output {
+    /// Opens `path`; none or `-` is standard output.
+    pub fn open(path: Option<&Path>, lang: Lang) -> Result<Output> {
+        let Some(path) = path.filter(|path| *path != Path::new("-")) else {
+            let place = Place::Standard(BufWriter::with_capacity(BUFFER, io::stdout()));
+            return Ok(Output { place, name: String::new(), lang });
+        };
+        let name = path.display().to_string();
+        if path.is_dir() {
+            let message =
+                words!(zh: "{name}: 这是目录，应为文件名", en: "{name}: this is a folder, expected a file name");
+            bail!(message.get(lang).to_owned());
+        }
+        if path.parent().is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+            let message =
+                words!(zh: "{name}: 没有这个目录，请先建立", en: "{name}: there is no such folder; make it first");
+            bail!(message.get(lang).to_owned());
+        }
+        // A link stays one: what it points at is written.
+        let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let kept = fs::metadata(&target).ok();
+        let place = match kept {
+            Some(found) if !found.is_file() => {
+                File::create(&target).map(|file| Place::Device(BufWriter::with_capacity(BUFFER, file)))
+            }
+            kept => beside(&target).map(|file| Place::Beside {
+                out: BufWriter::with_capacity(BUFFER, file),
+                kept: kept.map(|found| found.permissions()),
+                target,
+            }),
+        };
+        let place = place.map_err(|error| unwritable(error, &name, lang))?;
+        Ok(Output { place, name, lang })
+    }
+
+    /// Everything is written: puts it in its place.
+    pub fn commit(self) -> Result<()> {
+        let done = match self.place {
+            Place::Standard(mut out) => return Ok(out.flush()?),
+            Place::Device(mut out) => out.flush(),
+            Place::Beside { out, target, kept } => persist(out, &target, kept),
+        };
+        done.map_err(|error| unwritable(error, &self.name, self.lang))
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &mut self.place {
+            Place::Standard(out) => out.write(bytes),
+            Place::Device(out) => out.write(bytes),
+            Place::Beside { out, .. } => out.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match &mut self.place {
+            Place::Standard(out) => out.flush(),
+            Place::Device(out) => out.flush(),
+            Place::Beside { out, .. } => out.flush(),
+        }
+    }
+}
+
+fn unwritable(error: io::Error, name: &str, lang: Lang) -> Error {
+    let message = words!(
+        zh: "{name}: 写不出，请检查目录的权限和空间",
+        en: "{name}: cannot be written; check the folder's rights and space"
+    );
+    because(error, &message, lang)
+}
+
+fn beside(target: &Path) -> io::Result<NamedTempFile> {
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     // The error would name the temporary file, which means nothing to anybody.
-    let plain = |error: io::Error| io::Error::from(error.kind());
-    let file = builder.prefix(".biaobu-").tempfile_in(folder).map_err(plain)?;
-    let mut out = BufWriter::new(file);
-    write(&mut out)?;
+    builder.prefix(".biaobu-").tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))
+}
+
+fn persist(out: BufWriter<NamedTempFile>, target: &Path, kept: Option<fs::Permissions>) -> io::Result<()> {
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     if let Some(permissions) = kept {
         file.as_file().set_permissions(permissions)?;

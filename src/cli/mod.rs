@@ -11,6 +11,7 @@ mod explain;
 mod files;
 mod policies;
 mod request;
+mod seen;
 mod template;
 
 use std::io::{self, Write as _};

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow, bail};
+use biaobu::engine::Application;
 use biaobu::facts::Applicant;
-use biaobu::input::{self, InputError, Options, Portfolio};
+use biaobu::input::{self, InputError, Ledger, Notice, Options, Portfolio, Stream};
 use biaobu::lang::{Lang, Words};
 use biaobu::money::Money;
+use biaobu::output::batch::Batch;
 use biaobu::output::{Job, Report, terminal};
 use biaobu::policy::Policy;
 use biaobu::rulefile;
@@ -40,6 +42,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// True if policies are picked by the region of each unit.
+    fn needs_region(&self) -> bool {
+        self.policies.iter().any(|name| name == "auto")
+    }
+
     /// `--policy` takes several ids, so that a file may stand behind them: what is no id is a file.
     pub fn new(inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<Asked> {
         let known = |name: &str| matches!(name, "auto" | "all") || rules.policies.iter().any(|p| p.id == name);
@@ -103,30 +110,34 @@ fn spare_inputs(asked: &Asked, inputs: &Inputs, output: Option<&Path>, lang: Lan
     }
 }
 
-/// Reads the input files; notices and unreadable rows are told on standard error by the caller.
-fn portfolio(asked: &Asked, inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<Portfolio> {
+/// Streams of the input files as asked for.
+pub struct Files {
+    pub achievements: Vec<Stream<'static>>,
+    pub applicants: Option<Stream<'static>>,
+}
+
+fn input_files(asked: &Asked, inputs: &Inputs, lang: Lang) -> Result<Files> {
     let is_stdin = |path: &&PathBuf| path.as_os_str() == "-";
     if asked.achievements.iter().chain(&inputs.applicants).filter(is_stdin).count() > 1 {
         bail!(say(lang, &words!(zh: "标准输入（-）只能用一次", en: "standard input (-) can be read once only")));
     }
-    let sources = asked.achievements.iter().map(|path| files::read(path, lang)).collect::<Result<Vec<_>>>()?;
-    let applicants = inputs.applicants.as_deref().map(|path| files::read(path, lang)).transpose()?;
-    let options = Options {
-        encoding: inputs.encoding,
-        applicant: inputs.applicant.clone(),
-        sheet: inputs.sheet.clone(),
-        strict: inputs.strict,
-        ..Options::default()
-    };
-    let portfolio =
-        input::read_portfolio(&rules.vocabulary, &sources, applicants.as_ref(), &options).map_err(|errors| {
-            // Line and row stand in the message.
-            let line =
-                |error: &InputError| format!("{}: {}", terminal::file_name(&error.path, lang), error.message.get(lang));
-            let lines: Vec<String> = errors.iter().map(line).collect();
-            anyhow!(lines.join("\nbiaobu: "))
-        })?;
-    for notice in &portfolio.notices {
+    let achievements = asked.achievements.iter().map(|path| files::stream(path, lang)).collect::<Result<_>>()?;
+    let applicants = inputs.applicants.as_deref().map(|path| files::stream(path, lang)).transpose()?;
+    Ok(Files { achievements, applicants })
+}
+
+/// What is wrong with the input, as one error.
+pub fn input_errors(errors: &[InputError], lang: Lang) -> anyhow::Error {
+    // Line and row stand in the message.
+    let line =
+        |error: &InputError| format!("{}: {}", terminal::file_name(&error.path, lang), error.message.get(lang));
+    let lines: Vec<String> = errors.iter().map(line).collect();
+    anyhow!(lines.join("\nbiaobu: "))
+}
+
+/// Tells what looks odd about the files.
+pub fn tell_notices(notices: &[Notice], lang: Lang) {
+    for notice in notices {
         let row = match (notice.row, lang) {
             (Some(row), Lang::Zh) => format!(" 第{row}行"),
             (Some(row), Lang::En) => format!(" row {row}"),
@@ -134,7 +145,11 @@ fn portfolio(asked: &Asked, inputs: &Inputs, rules: &Rules, lang: Lang) -> Resul
         };
         tell(&format!("{}{row}: {}", terminal::file_name(&notice.path, lang), notice.message.get(lang)));
     }
-    Ok(portfolio)
+}
+
+/// How many threads: as asked, else as many as the machine has.
+fn threads(asked: Option<usize>) -> usize {
+    asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// Application years and date (contract section 3.1); the clock is asked only where neither is given.
@@ -163,29 +178,12 @@ fn jobs<'a>(
     portfolio: &'a Portfolio,
     lang: Lang,
 ) -> Result<(Vec<Job<'a>>, Vec<&'a Applicant>)> {
-    let auto = asked.policies.iter().any(|name| name == "auto");
     let region = rules.vocabulary.known().region;
-    if auto {
-        let homeless: Vec<&str> = portfolio
-            .applicants
-            .iter()
-            .filter(|applicant| applicant.facts.text(region).is_none())
-            .map(|applicant| applicant.name.as_str())
-            .collect();
+    if asked.needs_region() {
+        let homeless = portfolio.applicants.iter().filter(|applicant| applicant.facts.text(region).is_none());
+        let homeless: Vec<&str> = homeless.map(|applicant| applicant.name.as_str()).collect();
         if let Some(first) = homeless.first() {
-            let count = homeless.len();
-            let name = if first.is_empty() {
-                say(lang, &words!(zh: "（未具名单位）", en: "(unnamed applicant)"))
-            } else {
-                (*first).to_owned()
-            };
-            bail!(say(
-                lang,
-                &words!(
-                    zh: "{count} 个单位没有注册地（如 {name}），无法自动选择政策：请用 --policy ID 指定，或用 --applicants 给出注册地",
-                    en: "{count} units have no region (such as {name}), so that no policy can be picked: give --policy ID, or their region in --applicants"
-                )
-            ));
+            return Err(no_region(first, homeless.len(), lang));
         }
     }
     let mut jobs = Vec::new();
@@ -195,24 +193,41 @@ fn jobs<'a>(
         if policies.is_empty() {
             uncovered.push(applicant);
         } else {
+            let policies = policies.into_iter().map(|policy| &rules.policies[policy]).collect();
             jobs.push(Job { applicant, policies });
         }
     }
     Ok((jobs, uncovered))
 }
 
-/// The policies asked for, for one unit: each once, in the order asked; `auto` and `all` by id.
-fn chosen<'a>(asked: &Asked, rules: &'a Rules, region: Option<&str>) -> Vec<&'a Policy> {
-    let mut chosen: Vec<&Policy> = Vec::new();
+/// Units for which no policy can be picked: the first, and how many.
+pub fn no_region(first: &str, count: usize, lang: Lang) -> anyhow::Error {
+    let name = if first.is_empty() {
+        say(lang, &words!(zh: "（未具名单位）", en: "(unnamed applicant)"))
+    } else {
+        first.to_owned()
+    };
+    anyhow!(say(
+        lang,
+        &words!(
+            zh: "{count} 个单位没有注册地（如 {name}），无法自动选择政策：请用 --policy ID 指定，或用 --applicants 给出注册地",
+            en: "{count} units have no region (such as {name}), so that no policy can be picked: give --policy ID, or their region in --applicants"
+        )
+    ))
+}
+
+/// The policies asked for, for one unit, by index: each once, in the order asked; `auto` and `all` by id.
+fn chosen(asked: &Asked, rules: &Rules, region: Option<&str>) -> Vec<usize> {
+    let mut chosen = Vec::new();
     for name in &asked.policies {
-        let fits = |policy: &&Policy| match name.as_str() {
+        let fits = |policy: &Policy| match name.as_str() {
             "all" => true,
             "auto" => region.is_some_and(|region| policy.covers(region)),
             id => policy.id == id,
         };
-        for policy in rules.policies.iter().filter(fits) {
-            if !chosen.iter().any(|known| known.id == policy.id) {
-                chosen.push(policy);
+        for (index, _) in rules.policies.iter().enumerate().filter(|(_, policy)| fits(policy)) {
+            if !chosen.contains(&index) {
+                chosen.push(index);
             }
         }
     }
@@ -235,11 +250,12 @@ fn parameters(inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<BTreeMap<Str
     Ok(inputs.parameters.iter().cloned().collect())
 }
 
-/// Everything that a command over achievements works with.
+/// Everything that a command over achievements works with, but for the input files themselves.
 pub struct Prepared {
     pub rules: Rules,
-    pub portfolio: Portfolio,
     asked: Asked,
+    files: Files,
+    options: Options,
     years: Vec<i16>,
     on: Option<Date>,
     parameters: BTreeMap<String, Money>,
@@ -247,34 +263,89 @@ pub struct Prepared {
     calls: bool,
 }
 
-/// Reads rules and input files as asked; `output` must be none of the inputs.
-pub fn prepare(inputs: &Inputs, output: Option<&Path>, folders: &[PathBuf], lang: Lang) -> Result<Prepared> {
+/// Reads rules and opens input files as asked; `output` must be none of the inputs.
+pub fn prepare(inputs: &Inputs, output: &[Option<&Path>], folders: &[PathBuf], lang: Lang) -> Result<Prepared> {
     let rules = rules(folders, lang)?;
     let asked = Asked::new(inputs, &rules, lang)?;
     let (years, on) = application(inputs, lang)?;
     let parameters = parameters(inputs, &rules, lang)?;
-    spare_inputs(&asked, inputs, output, lang)?;
-    let portfolio = portfolio(&asked, inputs, &rules, lang)?;
+    for output in output {
+        spare_inputs(&asked, inputs, *output, lang)?;
+    }
+    let files = input_files(&asked, inputs, lang)?;
+    let options = Options {
+        encoding: inputs.encoding,
+        applicant: inputs.applicant.clone(),
+        sheet: inputs.sheet.clone(),
+        strict: inputs.strict,
+        threads: threads(inputs.threads),
+        ..Options::default()
+    };
     let (ignore_validity, calls) = (inputs.ignore_validity, inputs.calls);
-    Ok(Prepared { rules, portfolio, asked, years, on, parameters, ignore_validity, calls })
+    Ok(Prepared { rules, asked, files, options, years, on, parameters, ignore_validity, calls })
 }
 
 impl Prepared {
+    /// Reads the input files, every row in full; what looks odd about them is told on standard error.
+    pub fn portfolio(&self, lang: Lang) -> Result<Portfolio> {
+        Ok(self.ledger(lang, false)?.into_portfolio())
+    }
+
+    /// Reads the input files; `bare`: without what only itemized results and JSON documents show.
+    pub fn ledger(&self, lang: Lang, bare: bool) -> Result<Ledger<'_>> {
+        let options = Options { skip_claimants: bare, skip_digests: bare, ..self.options.clone() };
+        let Files { achievements, applicants } = &self.files;
+        let ledger = input::read_ledger(&self.rules.vocabulary, achievements, applicants.as_ref(), &options)
+            .map_err(|errors| input_errors(&errors, lang))?;
+        tell_notices(&ledger.notices, lang);
+        Ok(ledger)
+    }
+
+    /// Where a grouped run reads, and how.
+    pub fn grouped(&self) -> (&Files, Options) {
+        (&self.files, Options { skip_digests: true, ..self.options.clone() })
+    }
+
     /// The report, and the units that no policy at hand covers.
-    pub fn report(&self, lang: Lang) -> Result<(Report<'_>, Vec<&Applicant>)> {
-        let (jobs, uncovered) = jobs(&self.asked, &self.rules, &self.portfolio, lang)?;
+    pub fn report<'a>(
+        &'a self,
+        portfolio: &'a Portfolio,
+        lang: Lang,
+    ) -> Result<(Report<'a>, Vec<&'a Applicant>)> {
+        let (jobs, uncovered) = jobs(&self.asked, &self.rules, portfolio, lang)?;
         let report = Report {
             vocabulary: &self.rules.vocabulary,
-            portfolio: &self.portfolio,
+            portfolio,
             jobs,
-            years: self.years.clone(),
-            on: self.on,
-            parameters: self.parameters.clone(),
-            ignore_validity: self.ignore_validity,
-            calls: self.calls,
+            applications: self.applications(),
             lang,
             done: None,
         };
         Ok((report, uncovered))
+    }
+
+    /// What to compute for each unit as it comes.
+    pub fn batch(&self, lang: Lang) -> Batch<'_> {
+        let (asked, rules) = (&self.asked, &self.rules);
+        Batch {
+            vocabulary: &self.rules.vocabulary,
+            policies: self.rules.policies.iter().collect(),
+            choose: Box::new(|region| chosen(asked, rules, region)),
+            needs_region: self.asked.needs_region(),
+            applications: self.applications(),
+            lang,
+            threads: self.options.threads,
+        }
+    }
+
+    fn applications(&self) -> Vec<Application> {
+        let application = |year: &i16| Application {
+            year: *year,
+            on: self.on,
+            parameters: self.parameters.clone(),
+            ignore_validity: self.ignore_validity,
+            calls: self.calls,
+        };
+        self.years.iter().map(application).collect()
     }
 }

@@ -132,6 +132,22 @@ impl<'v> Ledger<'v> {
         self.common.dictionary.vocabulary
     }
 
+    /// The name of the unit at `place`, as results show it.
+    pub fn name(&self, place: usize) -> &str {
+        self.units.name(place as UnitId)
+    }
+
+    /// What is known of the unit at `place`.
+    pub fn facts(&self, place: usize) -> &Facts {
+        self.units.facts(place as UnitId).0
+    }
+
+    /// The row, as a spreadsheet counts, in which the unit at `place` begins.
+    pub fn first_row(&self, place: usize) -> u64 {
+        let first = self.order.get(self.starts[place] as usize).map(|row| &self.rows[*row as usize]);
+        first.map_or(0, |row| self.number(row))
+    }
+
     /// A number that tells units apart across ledgers: 128 bits of a hash of the name.
     pub fn name_hash(&self, place: usize) -> u128 {
         xxhash_rust::xxh3::xxh3_128(text::key(self.units.name(place as UnitId)).as_bytes())
@@ -308,17 +324,33 @@ impl<'v> Ledger<'v> {
     /// The headers that nobody knows, of all files, each once, in the order of the columns. Columns without a header
     /// stand only where some row has content in them.
     pub fn extra_headers(&self) -> Vec<String> {
+        let mut filled = HashSet::new();
+        let unnamed = |column: &Column| matches!(column, Column::Unnamed(_));
+        if self.common.files.iter().any(|file| file.columns.iter().any(unnamed)) {
+            for row in self.rows.iter().filter(|row| is_as_cells(row)) {
+                filled.extend(self.file(row).split(&cells_of(self.bytes(row))).extra.into_iter().map(|(name, _)| name));
+            }
+        }
+        self.common.extra_headers(|name| filled.contains(name))
+    }
+
+    /// The same before all rows are read: with every column that has no header.
+    pub fn possible_extra_headers(&self) -> Vec<String> {
+        self.common.extra_headers(|_| true)
+    }
+}
+
+impl Common<'_> {
+    fn extra_headers(&self, filled: impl Fn(&String) -> bool) -> Vec<String> {
         let mut headers: Vec<String> = Vec::new();
-        for file in &self.common.files {
-            for column in file.columns.iter() {
-                let name = match column {
-                    Column::Extra(name) => name,
-                    Column::Unnamed(name) if self.rows.iter().any(is_as_cells) => name,
-                    _ => continue,
-                };
-                if !headers.contains(name) {
-                    headers.push(name.clone());
-                }
+        for column in self.files.iter().flat_map(|file| file.columns.iter()) {
+            let name = match column {
+                Column::Extra(name) => name,
+                Column::Unnamed(name) if filled(name) => name,
+                _ => continue,
+            };
+            if !headers.contains(name) {
+                headers.push(name.clone());
             }
         }
         headers
@@ -409,6 +441,11 @@ impl<'l> LedgerUnit<'l> {
     /// The file of a row.
     pub fn input(&self, item: usize) -> usize {
         self.ledger.chunk(self.at(item)).input
+    }
+
+    /// The name of the file of a row.
+    pub fn path(&self, item: usize) -> &'l str {
+        &self.ledger.file(self.at(item)).path
     }
 
     /// A text of a row, unless blank.

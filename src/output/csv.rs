@@ -1,12 +1,23 @@
 //! CSV: one line per item, unreadable rows last. Cells that a spreadsheet would run as formulas are neutralized.
 
-use std::io::{self, Write};
+use std::rc::Rc;
+use std::sync::Arc;
 
-use super::words::Sentences;
-use super::{Evaluation, Report};
-use crate::engine::result::Item;
+use hashbrown::HashMap;
+use jiff::civil::Date;
+use memchr::memchr3;
+
+use super::Report;
+use super::batch::{Lines, Written};
+use super::holes::Template;
+use super::words::{Sentences, Speaker};
+use crate::engine::Unit as _;
+use crate::engine::settled::{Alike, Settled};
 use crate::facts::Achievement;
+use crate::input::{Invalid, Mistake};
 use crate::lang::Lang;
+use crate::policy::Policy;
+use crate::vocabulary::Vocabulary;
 
 /// The columns, before the extra ones. Scripts read them: names are never changed.
 const COLUMNS: [&str; 21] = [
@@ -33,63 +44,210 @@ const COLUMNS: [&str; 21] = [
     "path",
 ];
 
-/// Writes the items as CSV. Headers are English keys, as in JSON, in either language; texts follow the language.
-///
-/// # Errors
-/// What the writer reports.
-pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    write_records(report, out).map_err(|error| match error.into_kind() {
-        // As the writer reported it: a closed pipe must be known as one.
-        ::csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    })
+/// Where the columns begin that rows of the same ruling share, and the first behind them.
+const SHARED: std::ops::Range<usize> = 7..19;
+
+/// Items as CSV lines. Headers are English keys, as in JSON, in either language; texts follow the language.
+pub struct Items<'a> {
+    vocabulary: &'a Vocabulary,
+    lang: Lang,
+    /// Columns that the vocabulary does not know.
+    extra: Arc<[String]>,
+    /// Begin with a byte order mark: without one, Excel in China takes the file for GBK.
+    excel: bool,
+    shared: HashMap<u64, Rc<Shared>>,
 }
 
-/// Writes the same with a byte order mark: without one, Excel in China takes the file for GBK.
-///
-/// # Errors
-/// What the writer reports.
-pub fn write_for_excel(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    out.write_all("\u{feff}".as_bytes())?;
-    write(report, out)
+/// What lines of the same ruling share: the columns [`SHARED`], and the item's own warnings.
+struct Shared {
+    columns: Template,
+    warnings: Vec<String>,
 }
 
-fn write_records(report: &Report<'_>, out: &mut dyn Write) -> ::csv::Result<()> {
-    let extra = extra_headers(report);
-    let mut writer = ::csv::Writer::from_writer(out);
-    let headers = COLUMNS.iter().map(|name| (*name).to_owned()).chain(extra.iter().map(|name| format!("extra.{name}")));
-    writer.write_record(headers.map(|header| harmless(&header)))?;
-    for evaluation in report.evaluations() {
-        for (item, row) in evaluation.result.items.iter().zip(&evaluation.applicant.achievements) {
-            writer.write_record(record(report, &evaluation, item, row, &extra).iter().map(|cell| harmless(cell)))?;
+impl<'a> Items<'a> {
+    /// `extra` are the headers that the vocabulary does not know.
+    pub fn new(vocabulary: &'a Vocabulary, lang: Lang, extra: Arc<[String]>, excel: bool) -> Self {
+        Items { vocabulary, lang, extra, excel, shared: HashMap::new() }
+    }
+
+    fn separator(&self) -> &'static str {
+        self.lang.pick("；", "; ")
+    }
+
+    fn shared(&self, written: &Written<'_>, policy: &Policy, settled: &Settled, item: usize, holes: bool) -> Shared {
+        let applicant = written.applicant();
+        let speaker = Speaker { lang: self.lang, vocabulary: self.vocabulary, policy, holes };
+        let row = Achievement { warnings: Vec::new(), ..applicant.achievements[item].clone() };
+        let item = settled.item(item);
+        let said = Sentences::new(&speaker, &settled.head, applicant, &item, &row);
+        let clause = item.clause.map(|index| &policy.clauses[index]);
+        let missing: Vec<String> = item.missing.iter().map(|missing| speaker.missing_id(*missing)).collect();
+        let same_as = item.same_as.and_then(|index| applicant.achievements.get(index));
+        let cells: [String; SHARED.end - SHARED.start] = [
+            item.status.id().to_owned(),
+            item.cite.clone().or(clause.map(|clause| clause.cite.clone())).unwrap_or_default(),
+            clause.map(|clause| clause.id.clone()).unwrap_or_default(),
+            clause.map(|clause| policy.categories[clause.category].id.clone()).unwrap_or_default(),
+            clause.map(|clause| clause.nature.id().to_owned()).unwrap_or_default(),
+            item.base.to_string(),
+            item.amount.to_string(),
+            item.possible.map(|(_, amount)| amount.to_string()).unwrap_or_default(),
+            missing.join(";"),
+            same_as.map(|row| row.id.clone()).unwrap_or_default(),
+            said.reasons.join(self.separator()),
+            said.assumptions.join(self.separator()),
+        ];
+        let mut line = Vec::new();
+        for cell in &cells {
+            line.push(b',');
+            write_cell(cell, &mut line);
+        }
+        let line = String::from_utf8_lossy(&line);
+        let columns = if holes { Template::new(&line) } else { Template::plain(&line) };
+        Shared { columns, warnings: said.warnings }
+    }
+}
+
+impl Lines for Items<'_> {
+    fn begin(&self, out: &mut Vec<u8>) {
+        if self.excel {
+            out.extend("\u{feff}".as_bytes());
+        }
+        let headers = COLUMNS.iter().map(|name| (*name).to_owned());
+        write_line(headers.chain(self.extra.iter().map(|name| format!("extra.{name}"))), out);
+    }
+
+    fn unit(&mut self, written: &Written<'_>, policy: &Policy, settled: &Settled, out: &mut Vec<u8>) {
+        let unit = written.unit;
+        let mut begin = Vec::new();
+        write_cell(unit.name(), &mut begin);
+        let on = settled.head.on.map(|day| day.to_string()).unwrap_or_default();
+        begin.extend(format!(",{},{},{on},", policy.id, settled.head.year).as_bytes());
+        let title = self.vocabulary.known().title;
+        let warnings = written.warnings();
+        let mut of_unit = None;
+        for (item, warnings) in warnings.iter().enumerate() {
+            let shared = match settled.alike(item) {
+                Alike::Everywhere(number) => match self.shared.get(&number) {
+                    Some(shared) => Rc::clone(shared),
+                    None => {
+                        if self.shared.len() >= MOST_KEPT {
+                            self.shared.clear();
+                        }
+                        let shared = Rc::new(self.shared(written, policy, settled, item, true));
+                        self.shared.insert(number, Rc::clone(&shared));
+                        shared
+                    }
+                },
+                Alike::InUnit => {
+                    let first = || Rc::new(self.shared(written, policy, settled, item, false));
+                    Rc::clone(of_unit.get_or_insert_with(first))
+                }
+                Alike::Nowhere => Rc::new(self.shared(written, policy, settled, item, false)),
+            };
+            out.extend(&begin);
+            write_cell(&unit.id(item), out);
+            out.push(b',');
+            out.extend(itoa::Buffer::new().format(unit.number(item)).as_bytes());
+            out.push(b',');
+            write_cell(unit.text(item, title).as_deref().unwrap_or_default(), out);
+            shared.columns.write(out, |fact, out| write_day(unit.day(item, fact), out));
+            out.push(b',');
+            let said = warnings.iter().map(|words| words.get(self.lang));
+            let said: Vec<&str> = said.chain(shared.warnings.iter().map(String::as_str)).collect();
+            match said.as_slice() {
+                [] => {}
+                [only] => write_cell(only, out),
+                several => write_cell(&several.join(self.separator()), out),
+            }
+            out.push(b',');
+            write_cell(unit.path(item), out);
+            if !self.extra.is_empty() {
+                let mut cells = vec![String::new(); self.extra.len()];
+                fill_extra(&mut cells, &self.extra, &unit.extra(item));
+                for cell in &cells {
+                    out.push(b',');
+                    write_cell(cell, out);
+                }
+            }
+            out.push(b'\n');
         }
     }
-    for row in &report.portfolio.invalid {
-        let separator = if report.lang == Lang::Zh { "；" } else { "; " };
-        let messages: Vec<String> = row
-            .mistakes
-            .iter()
-            .map(|mistake| {
-                let column = mistake.column.as_deref().unwrap_or("-");
-                format!("{column}: {}", mistake.message.get(report.lang))
-            })
-            .collect();
-        let mut cells = vec![String::new(); COLUMNS.len() + extra.len()];
-        let mut put = |name: &str, value: String| {
-            if let Some(place) = COLUMNS.iter().position(|column| *column == name) {
-                cells[place] = value;
+
+    fn invalid(&mut self, row: &Invalid, out: &mut Vec<u8>) {
+        let mut cells = vec![String::new(); COLUMNS.len() + self.extra.len()];
+        let mut put = |column: &str, cell: String| {
+            if let Some(index) = COLUMNS.iter().position(|name| *name == column) {
+                cells[index] = cell;
             }
+        };
+        let message = |mistake: &Mistake| {
+            let column = mistake.column.as_deref().unwrap_or("-");
+            format!("{column}: {}", mistake.message.get(self.lang))
         };
         put("applicant", row.applicant.clone().unwrap_or_default());
         put("id", row.id.clone().unwrap_or_default());
         put("row", row.row.to_string());
         put("status", "invalid".to_owned());
-        put("reasons", messages.join(separator));
+        put("reasons", row.mistakes.iter().map(message).collect::<Vec<_>>().join(self.separator()));
         put("path", row.path.clone());
-        fill_extra(&mut cells[COLUMNS.len()..], &extra, &row.extra);
-        writer.write_record(cells.iter().map(|cell| harmless(cell)))?;
+        fill_extra(&mut cells[COLUMNS.len()..], &self.extra, &row.extra);
+        write_line(cells, out);
     }
-    Ok(writer.flush()?)
+}
+
+/// Rulings beyond this are put into words again, so that no file can fill the memory.
+pub(super) const MOST_KEPT: usize = 20_000;
+
+/// Appends a day as `2021-06-30`.
+pub(super) fn write_day(day: Option<Date>, out: &mut Vec<u8>) {
+    let Some(day) = day else { return };
+    let digits = |number: u32, count: u32, out: &mut Vec<u8>| {
+        for place in (0..count).rev() {
+            out.push(b'0' + (number / 10u32.pow(place) % 10) as u8);
+        }
+    };
+    digits(u32::from(day.year().unsigned_abs()), 4, out);
+    out.push(b'-');
+    digits(u32::from(day.month().unsigned_abs()), 2, out);
+    out.push(b'-');
+    digits(u32::from(day.day().unsigned_abs()), 2, out);
+}
+
+/// Appends a line of cells.
+pub fn write_line(cells: impl IntoIterator<Item = impl AsRef<str>>, out: &mut Vec<u8>) {
+    for (index, cell) in cells.into_iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write_cell(cell.as_ref(), out);
+    }
+    out.push(b'\n');
+}
+
+/// Appends a cell, in quotes where it needs them. One that begins like a formula is preceded by an apostrophe: a
+/// spreadsheet then shows it and does not run it.
+pub(super) fn write_cell(cell: &str, out: &mut Vec<u8>) {
+    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let bytes = cell.as_bytes();
+    if memchr3(b',', b'"', b'\n', bytes).is_none() && memchr::memchr(b'\r', bytes).is_none() {
+        if formula {
+            out.push(b'\'');
+        }
+        out.extend(bytes);
+        return;
+    }
+    out.push(b'"');
+    if formula {
+        out.push(b'\'');
+    }
+    for byte in bytes {
+        if *byte == b'"' {
+            out.push(b'"');
+        }
+        out.push(*byte);
+    }
+    out.push(b'"');
 }
 
 /// Every column that the vocabulary does not know, by first appearance.
@@ -113,64 +271,43 @@ pub(super) fn fill_extra(cells: &mut [String], headers: &[String], extra: &[(Str
     }
 }
 
-fn record(
-    report: &Report<'_>,
-    evaluation: &Evaluation<'_>,
-    item: &Item,
-    row: &Achievement,
-    extra: &[String],
-) -> Vec<String> {
-    let (policy, applicant, result) = (evaluation.policy, evaluation.applicant, &evaluation.result);
-    let speaker = report.speaker(policy);
-    let separator = if report.lang == Lang::Zh { "；" } else { "; " };
-    let clause = item.clause.map(|index| &policy.clauses[index]);
-    let missing: Vec<String> = item.missing.iter().map(|missing| speaker.missing_id(*missing)).collect();
-    let same_as = item.same_as.and_then(|index| applicant.achievements.get(index));
-    let said = Sentences::new(&speaker, result, applicant, item, row);
-    let mut cells = vec![
-        applicant.name.clone(),
-        policy.id.clone(),
-        result.year.to_string(),
-        result.on.map(|day| day.to_string()).unwrap_or_default(),
-        row.id.clone(),
-        row.row.to_string(),
-        row.facts.text(report.vocabulary.known().title).unwrap_or_default().to_owned(),
-        item.status.id().to_owned(),
-        item.cite.clone().or(clause.map(|clause| clause.cite.clone())).unwrap_or_default(),
-        clause.map(|clause| clause.id.clone()).unwrap_or_default(),
-        clause.map(|clause| policy.categories[clause.category].id.clone()).unwrap_or_default(),
-        clause.map(|clause| clause.nature.id().to_owned()).unwrap_or_default(),
-        item.base.to_string(),
-        item.amount.to_string(),
-        item.possible.map(|(_, amount)| amount.to_string()).unwrap_or_default(),
-        missing.join(";"),
-        same_as.map(|row| row.id.clone()).unwrap_or_default(),
-        said.reasons.join(separator),
-        said.assumptions.join(separator),
-        said.warnings.join(separator),
-        report.portfolio.inputs.get(row.input).map(|input| input.path.clone()).unwrap_or_default(),
-    ];
-    debug_assert_eq!(cells.len(), COLUMNS.len());
-    cells.resize(COLUMNS.len() + extra.len(), String::new());
-    fill_extra(&mut cells[COLUMNS.len()..], extra, &row.extra);
-    cells
-}
-
-/// A cell that a spreadsheet shows and does not run: one that begins like a formula is preceded by an apostrophe.
-fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn written(cell: &str) -> String {
+        let mut out = Vec::new();
+        write_cell(cell, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
     #[test]
     fn formulas_are_neutralized() {
-        assert_eq!(harmless("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
-        for cell in ["-5", "+5", "@SUM(A1)", "\t=1", "\r=1", "=1"] {
-            assert_eq!(harmless(cell), format!("'{cell}"));
+        assert_eq!(written("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        for cell in ["-5", "+5", "@SUM(A1)", "\t=1", "=1"] {
+            assert_eq!(written(cell), format!("'{cell}"));
         }
-        assert_eq!(harmless("GB/T 1"), "GB/T 1");
+        assert_eq!(written("\r=1"), "\"'\r=1\"");
+        assert_eq!(written("GB/T 1"), "GB/T 1");
+    }
+
+    #[test]
+    fn cells_are_quoted_as_the_crate_does() {
+        for cell in ["", "a", "a,b", "a\"b", "\"", "a\nb", "a\rb", " a ", "中，文", "a;b", "#", "'"] {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.write_record([cell, "x"]).unwrap();
+            let expected = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+            assert_eq!(format!("{},x\n", written(cell)), expected, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn days_are_written_as_they_are_shown() {
+        for (year, month, day) in [(2021, 6, 30), (1900, 1, 1), (2199, 12, 31)] {
+            let day = Date::new(year, month, day).unwrap();
+            let mut out = Vec::new();
+            write_day(Some(day), &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), day.to_string());
+        }
     }
 }

@@ -163,7 +163,7 @@ impl Note<'_> {
         }
         self.section("算法", "Arithmetic")?;
         for (number, step) in self.item.steps.iter().enumerate() {
-            let words = self.speaker.step(step, &self.evaluation.result.items, self.evaluation.applicant);
+            let words = self.speaker.step(step, self.evaluation.applicant);
             let (number, cite, amount) = (number + 1, &step.cite, step.amount.grouped());
             let sentence = match self.speaker.lang {
                 Lang::Zh => format!("{number}. {words}（{cite}）＝ {amount}元"),

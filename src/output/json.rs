@@ -1,16 +1,26 @@
 //! JSON and NDJSON results (contract section 4). Keys may be added, never renamed or removed; language changes only
 //! the texts, never keys or enum values.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::rc::Rc;
 
+use hashbrown::HashMap;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use serde_json::{Map, Value as Json, json};
 
+use super::batch::{Lines, Written};
+use super::csv::{MOST_KEPT, write_day};
+use super::holes::Template;
+use super::words::Speaker;
 use super::{Evaluation, Report, when};
-use crate::engine::result::{Assumption, Item};
-use crate::facts::{Achievement, Value};
+use crate::engine::Unit as _;
+use crate::engine::result::{Assumption, Item, PolicyResult};
+use crate::engine::settled::{Alike, Settled};
+use crate::facts::{Achievement, Applicant, Value};
 use crate::input::{InputFile, Invalid};
-use crate::lang::Lang;
+use crate::lang::{Lang, Words};
+use crate::policy::Policy;
 use crate::vocabulary::{FactId, Vocabulary};
 
 /// The name and version of the result's form.
@@ -23,24 +33,6 @@ pub const SCHEMA: &str = "biaobu.result/1";
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, &Document(report))?;
     writeln!(out)
-}
-
-/// Writes one line per entry of `results`, then one per unreadable row.
-///
-/// # Errors
-/// What the writer reports.
-pub fn write_lines(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    for evaluation in report.evaluations() {
-        serde_json::to_writer(&mut *out, &ResultEntry { report, evaluation })?;
-        writeln!(out)?;
-    }
-    for row in &report.portfolio.invalid {
-        if let Some(entry) = invalid(row, report.lang) {
-            serde_json::to_writer(&mut *out, &json!({ "invalid": entry }))?;
-            writeln!(out)?;
-        }
-    }
-    Ok(())
 }
 
 struct Document<'a>(&'a Report<'a>);
@@ -69,12 +61,12 @@ impl Serialize for Results<'_> {
     }
 }
 
-fn input(file: &InputFile) -> Json {
+pub(super) fn input(file: &InputFile) -> Json {
     json!({ "path": file.path, "sha256": file.sha256, "rows": file.rows, "encoding": file.encoding.name(), "sheet": file.sheet })
 }
 
 /// One entry per mistake: a row with two mistakes comes back once, with the further mistakes under `also`.
-fn invalid(row: &Invalid, lang: Lang) -> Option<Json> {
+pub(super) fn invalid(row: &Invalid, lang: Lang) -> Option<Json> {
     let describe = |mistake: &crate::input::Mistake| json!({ "column": mistake.column, "cell": mistake.cell, "value": mistake.value, "message": mistake.message.get(lang) });
     let (first, others) = row.mistakes.split_first()?;
     let mut entry = Map::new();
@@ -97,60 +89,90 @@ struct ResultEntry<'a> {
 
 impl Serialize for ResultEntry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (policy, result) = (self.evaluation.policy, &self.evaluation.result);
-        let speaker = self.report.speaker(policy);
+        let Evaluation { applicant, policy, result } = &self.evaluation;
+        let told = Telling { speaker: self.report.speaker(policy), several_inputs: self.report.portfolio.inputs.len() > 1 };
         let mut entry = serializer.serialize_map(None)?;
-        entry.serialize_entry("applicant", &self.evaluation.applicant.name)?;
-        entry.serialize_entry("policy", &policy.id)?;
-        entry.serialize_entry("policy_sha256", &policy.sha256)?;
-        entry.serialize_entry("year", &result.year)?;
-        entry.serialize_entry("on", &result.on.map(|day| day.to_string()))?;
-        entry.serialize_entry("in_force", &result.in_force)?;
-        entry.serialize_entry("validity_ignored", &result.validity_ignored)?;
+        for (key, value) in told.head(&applicant.name, result) {
+            entry.serialize_entry(&key, &value)?;
+        }
+        let pairs = result.items.iter().zip(&applicant.achievements);
+        let items: Vec<Json> = pairs
+            .map(|(item, row)| {
+                let path = self.report.portfolio.inputs.get(row.input).map(|input| input.path.as_str());
+                Json::Object(told.item(result, applicant, item, (row, path)))
+            })
+            .collect();
+        entry.serialize_entry("items", &items)?;
+        for (key, value) in told.tail(result) {
+            entry.serialize_entry(&key, &value)?;
+        }
+        entry.end()
+    }
+}
+
+/// Puts results of one policy into JSON.
+struct Telling<'a> {
+    speaker: Speaker<'a>,
+    /// True if items say from which file they are.
+    several_inputs: bool,
+}
+
+impl Telling<'_> {
+    /// What stands before the items.
+    fn head(&self, applicant: &str, result: &PolicyResult) -> Map<String, Json> {
+        let (speaker, policy) = (&self.speaker, self.speaker.policy);
         let call = policy.call_of(result.year).map(|call| {
             let open_until = call.open_until.map(|day| day.to_string());
             json!({ "year": call.year, "open_until": open_until, "note": speaker.call(result) })
         });
-        entry.serialize_entry("call", &call)?;
-        entry.serialize_entry("call_applied", &result.call_applied)?;
         let barred: Vec<Json> = result
             .barred_by
             .iter()
             .map(|barred| {
-                let fact = self.report.vocabulary.fact(barred.fact);
-                let value = fact_value(self.report.vocabulary, barred.fact, &barred.value);
+                let fact = speaker.vocabulary.fact(barred.fact);
+                let value = fact_value(speaker.vocabulary, barred.fact, &barred.value);
                 json!({ "clause": barred.cite, "fact": fact.id, "value": value, "note": speaker.barred(barred) })
             })
             .collect();
-        entry.serialize_entry("barred_by", &barred)?;
-        entry.serialize_entry("total", &result.total)?;
-        entry.serialize_entry("fixed_total", &result.fixed_total)?;
-        entry.serialize_entry("ceiling_total", &result.ceiling_total)?;
-        entry.serialize_entry("potential_total", &result.potential_total)?;
-        let pairs = result.items.iter().zip(&self.evaluation.applicant.achievements);
-        let items: Vec<Json> = pairs.map(|(item, row)| self.item(item, row)).collect();
-        entry.serialize_entry("items", &items)?;
+        let entries = [
+            ("applicant", json!(applicant)),
+            ("policy", json!(policy.id)),
+            ("policy_sha256", json!(policy.sha256)),
+            ("year", json!(result.year)),
+            ("on", json!(result.on.map(|day| day.to_string()))),
+            ("in_force", json!(result.in_force)),
+            ("validity_ignored", json!(result.validity_ignored)),
+            ("call", json!(call)),
+            ("call_applied", json!(result.call_applied)),
+            ("barred_by", json!(barred)),
+            ("total", json!(result.total)),
+            ("fixed_total", json!(result.fixed_total)),
+            ("ceiling_total", json!(result.ceiling_total)),
+            ("potential_total", json!(result.potential_total)),
+        ];
+        entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+
+    /// What stands behind them.
+    fn tail(&self, result: &PolicyResult) -> Map<String, Json> {
+        let policy = self.speaker.policy;
         let caps: Vec<Json> = result
             .caps
             .iter()
             .map(|used| {
                 let cap = &policy.caps[used.cap];
                 json!({
-                    "clause": cap.cite, "scope": cap.id, "title": cap.title.get(self.report.lang),
+                    "clause": cap.cite, "scope": cap.id, "title": cap.title.get(self.speaker.lang),
                     "limit": used.limit, "raised": used.raised, "used": used.used, "before": used.before, "after": used.after,
                 })
             })
             .collect();
-        entry.serialize_entry("caps", &caps)?;
-        entry.serialize_entry("assumptions", &self.assumptions(&result.assumptions))?;
-        entry.end()
+        let assumptions = self.assumptions(result, &result.assumptions);
+        Map::from_iter([("caps".to_owned(), json!(caps)), ("assumptions".to_owned(), json!(assumptions))])
     }
-}
 
-impl ResultEntry<'_> {
-    fn assumptions(&self, assumptions: &[Assumption]) -> Vec<Json> {
-        let when = when(&self.evaluation.result);
-        let speaker = self.report.speaker(self.evaluation.policy);
+    fn assumptions(&self, result: &PolicyResult, assumptions: &[Assumption]) -> Vec<Json> {
+        let (when, speaker) = (when(result), &self.speaker);
         assumptions
             .iter()
             .map(|assumption| {
@@ -161,11 +183,17 @@ impl ResultEntry<'_> {
             .collect()
     }
 
-    fn item(&self, item: &Item, row: &Achievement) -> Json {
-        let (policy, applicant, result) = (self.evaluation.policy, self.evaluation.applicant, &self.evaluation.result);
+    /// One item of a result; with the row goes the name of its file.
+    fn item(
+        &self,
+        result: &PolicyResult,
+        applicant: &Applicant,
+        item: &Item,
+        (row, path): (&Achievement, Option<&str>),
+    ) -> Map<String, Json> {
+        let (speaker, policy) = (&self.speaker, self.speaker.policy);
         let clause = item.clause.map(|index| &policy.clauses[index]);
-        let speaker = self.report.speaker(policy);
-        let lang = self.report.lang;
+        let lang = speaker.lang;
         let warnings: Vec<String> = row
             .warnings
             .iter()
@@ -176,7 +204,7 @@ impl ResultEntry<'_> {
             .steps
             .iter()
             .map(|step| {
-                let note = speaker.step(step, &result.items, applicant);
+                let note = speaker.step(step, applicant);
                 json!({ "op": step.op.id(), "clause": step.cite, "amount": step.amount, "note": note })
             })
             .collect();
@@ -186,8 +214,8 @@ impl ResultEntry<'_> {
         let mut entry = Map::new();
         entry.insert("id".into(), json!(row.id));
         entry.insert("row".into(), json!(row.row));
-        if self.report.portfolio.inputs.len() > 1 {
-            entry.insert("path".into(), json!(self.report.portfolio.inputs.get(row.input).map(|input| &input.path)));
+        if self.several_inputs {
+            entry.insert("path".into(), json!(path));
         }
         entry.insert("status".into(), json!(item.status.id()));
         entry.insert("clause".into(), json!(item.cite.as_ref().or(clause.map(|clause| &clause.cite))));
@@ -196,7 +224,7 @@ impl ResultEntry<'_> {
         entry.insert("nature".into(), json!(clause.map(|clause| clause.nature.id())));
         entry.insert("base".into(), json!(item.base));
         entry.insert("amount".into(), json!(item.amount));
-        entry.insert("assumptions".into(), json!(self.assumptions(&item.assumptions)));
+        entry.insert("assumptions".into(), json!(self.assumptions(result, &item.assumptions)));
         entry.insert("missing".into(), json!(missing));
         let same_as = item.same_as.and_then(|index| applicant.achievements.get(index)).map(|row| &row.id);
         entry.insert("same_as".into(), json!(same_as));
@@ -215,7 +243,178 @@ impl ResultEntry<'_> {
         entry.insert("possible".into(), json!(possible));
         let extra: Map<String, Json> = row.extra.iter().map(|(header, cell)| (header.clone(), json!(cell))).collect();
         entry.insert("extra".into(), Json::Object(extra));
-        Json::Object(entry)
+        entry
+    }
+}
+
+/// NDJSON: one line per entry of `results`, then one per unreadable row.
+pub struct Entries<'a> {
+    vocabulary: &'a Vocabulary,
+    lang: Lang,
+    several_inputs: bool,
+    shared: HashMap<u64, Rc<Shared>>,
+    /// The assumptions of the result before: most results have the same ones.
+    last_assumptions: Option<(String, i16, Vec<Assumption>, String)>,
+}
+
+/// What items of the same ruling share.
+struct Shared {
+    /// From the status to the warnings.
+    before: String,
+    /// The item's own warnings.
+    warnings: Vec<String>,
+    /// From the steps to the end, but for `extra`.
+    behind: Template,
+}
+
+impl<'a> Entries<'a> {
+    /// `several_inputs`: items say from which file they are.
+    pub fn new(vocabulary: &'a Vocabulary, lang: Lang, several_inputs: bool) -> Self {
+        Entries { vocabulary, lang, several_inputs, shared: HashMap::new(), last_assumptions: None }
+    }
+
+    fn telling<'p>(&self, policy: &'p Policy, holes: bool) -> Telling<'p>
+    where
+        'a: 'p,
+    {
+        let speaker = Speaker { lang: self.lang, vocabulary: self.vocabulary, policy, holes };
+        Telling { speaker, several_inputs: self.several_inputs }
+    }
+
+    fn shared(&self, written: &Written<'_>, policy: &Policy, settled: &Settled, item: usize, holes: bool) -> Shared {
+        let (applicant, told) = (written.applicant(), self.telling(policy, holes));
+        let row = Achievement { warnings: Vec::new(), ..applicant.achievements[item].clone() };
+        let entry = told.item(&settled.head, applicant, &settled.item(item), (&row, None));
+        let (mut shared, mut behind) = (Shared { before: String::new(), warnings: Vec::new(), behind: Template::default() }, None);
+        for (key, value) in entry {
+            match key.as_str() {
+                "id" | "row" | "path" | "extra" => {}
+                "warnings" => {
+                    shared.warnings = value.as_array().into_iter().flatten().map(Json::to_string).collect();
+                    behind = Some(String::new());
+                }
+                _ => {
+                    let part = behind.as_mut().unwrap_or(&mut shared.before);
+                    // Writing to a string cannot fail.
+                    let _ = write!(part, ",\"{key}\":{value}");
+                }
+            }
+        }
+        let behind = behind.unwrap_or_default();
+        shared.behind = if holes { Template::new(&behind) } else { Template::plain(&behind) };
+        shared
+    }
+
+    fn write_item(&self, (written, item): (&Written<'_>, usize), warnings: &[Words], shared: &Shared, out: &mut Vec<u8>) {
+        let unit = written.unit;
+        out.extend(b"{\"id\":");
+        write_text(&unit.id(item), out);
+        out.extend(b",\"row\":");
+        out.extend(itoa::Buffer::new().format(unit.number(item)).as_bytes());
+        if self.several_inputs {
+            out.extend(b",\"path\":");
+            write_text(unit.path(item), out);
+        }
+        out.extend(shared.before.as_bytes());
+        out.extend(b",\"warnings\":[");
+        for (index, words) in warnings.iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            write_text(words.get(self.lang), out);
+        }
+        for (index, warning) in shared.warnings.iter().enumerate() {
+            if index > 0 || !warnings.is_empty() {
+                out.push(b',');
+            }
+            out.extend(warning.as_bytes());
+        }
+        out.push(b']');
+        shared.behind.write(out, |fact, out| write_day(unit.day(item, fact), out));
+        out.extend(b",\"extra\":{");
+        for (index, (header, cell)) in unit.extra(item).iter().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            write_text(header, out);
+            out.push(b':');
+            write_text(cell, out);
+        }
+        out.extend(b"}}");
+    }
+
+    /// `,"caps":…,"assumptions":…}`
+    fn write_tail(&mut self, policy: &Policy, result: &PolicyResult, out: &mut Vec<u8>) {
+        let same = self.last_assumptions.as_ref().filter(|(id, year, assumptions, _)| {
+            *id == policy.id && *year == result.year && *assumptions == result.assumptions
+        });
+        if let Some((.., text)) = same.filter(|_| result.caps.is_empty()) {
+            out.extend(text.as_bytes());
+            return;
+        }
+        let tail = self.telling(policy, false).tail(result);
+        let text = format!(",{}", Json::Object(tail).to_string().trim_start_matches('{'));
+        out.extend(text.as_bytes());
+        if result.caps.is_empty() {
+            self.last_assumptions = Some((policy.id.clone(), result.year, result.assumptions.clone(), text));
+        }
+    }
+}
+
+impl Lines for Entries<'_> {
+    fn begin(&self, _: &mut Vec<u8>) {}
+
+    fn unit(&mut self, written: &Written<'_>, policy: &Policy, settled: &Settled, out: &mut Vec<u8>) {
+        let head = self.telling(policy, false).head(written.unit.name(), &settled.head);
+        let head = Json::Object(head).to_string();
+        out.extend(head.trim_end_matches('}').as_bytes());
+        out.extend(b",\"items\":[");
+        let mut of_unit = None;
+        for (item, warnings) in written.warnings().iter().enumerate() {
+            if item > 0 {
+                out.push(b',');
+            }
+            let shared = match settled.alike(item) {
+                Alike::Everywhere(number) => match self.shared.get(&number) {
+                    Some(shared) => Rc::clone(shared),
+                    None => {
+                        if self.shared.len() >= MOST_KEPT {
+                            self.shared.clear();
+                        }
+                        let shared = Rc::new(self.shared(written, policy, settled, item, true));
+                        self.shared.insert(number, Rc::clone(&shared));
+                        shared
+                    }
+                },
+                Alike::InUnit => {
+                    let first = || Rc::new(self.shared(written, policy, settled, item, false));
+                    Rc::clone(of_unit.get_or_insert_with(first))
+                }
+                Alike::Nowhere => Rc::new(self.shared(written, policy, settled, item, false)),
+            };
+            self.write_item((written, item), warnings, &shared, out);
+        }
+        out.push(b']');
+        self.write_tail(policy, &settled.head, out);
+        out.push(b'\n');
+    }
+
+    fn invalid(&mut self, row: &Invalid, out: &mut Vec<u8>) {
+        if let Some(entry) = invalid(row, self.lang) {
+            out.extend(json!({ "invalid": entry }).to_string().as_bytes());
+            out.push(b'\n');
+        }
+    }
+}
+
+/// Appends a text as a JSON string.
+pub(super) fn write_text(text: &str, out: &mut Vec<u8>) {
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        out.push(b'"');
+        out.extend(text.as_bytes());
+        out.push(b'"');
+    } else {
+        out.extend(Json::from(text).to_string().as_bytes());
     }
 }
 

@@ -1,11 +1,14 @@
 //! Results to bytes: one file per format. An exporter is handed values and a writer; it opens no file.
 
+pub mod batch;
 pub mod csv;
 pub mod explain;
+pub mod holes;
 pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod show;
+pub mod summary;
 pub mod svg;
 pub mod table;
 pub mod template;
@@ -13,10 +16,6 @@ pub mod terminal;
 pub mod waterfall;
 pub mod words;
 pub mod xlsx;
-
-use std::collections::BTreeMap;
-
-use jiff::civil::Date;
 
 use crate::engine::result::PolicyResult;
 use crate::engine::{self, Application};
@@ -44,16 +43,8 @@ pub struct Report<'a> {
     pub portfolio: &'a Portfolio,
     /// What to evaluate, in the order of the output.
     pub jobs: Vec<Job<'a>>,
-    /// Application years Y, ascending; several are a run, in which each year knows what the earlier ones have paid.
-    pub years: Vec<i16>,
-    /// Application date D, where given; for one year only.
-    pub on: Option<Date>,
-    /// Parameters such as the year's fund.
-    pub parameters: BTreeMap<String, Money>,
-    /// Compute although a policy is not in force.
-    pub ignore_validity: bool,
-    /// Apply the yearly calls.
-    pub calls: bool,
+    /// Applications, years ascending; several are a run, in which each year knows what the earlier ones have paid.
+    pub applications: Vec<Application>,
     /// Language of everything a person reads.
     pub lang: Lang,
     /// Told after each job, for a progress bar.
@@ -112,17 +103,7 @@ impl Totals {
 impl<'a> Report<'a> {
     /// Evaluates one job: one evaluation per policy and year.
     pub fn evaluate(&self, job: &Job<'a>) -> Vec<Evaluation<'a>> {
-        let years = self.years.iter();
-        let applications: Vec<Application> = years
-            .map(|year| Application {
-                year: *year,
-                on: self.on,
-                parameters: self.parameters.clone(),
-                ignore_validity: self.ignore_validity,
-                calls: self.calls,
-            })
-            .collect();
-        let results = engine::run_together(self.vocabulary, &job.policies, job.applicant, &applications);
+        let results = engine::run_together(self.vocabulary, &job.policies, job.applicant, &self.applications);
         if let Some(done) = &self.done {
             done();
         }
@@ -134,6 +115,11 @@ impl<'a> Report<'a> {
             .collect()
     }
 
+    /// Application years, ascending.
+    pub fn years(&self) -> Vec<i16> {
+        self.applications.iter().map(|application| application.year).collect()
+    }
+
     /// All evaluations, in order: applicants, policies, years. One job at a time.
     pub fn evaluations(&self) -> impl Iterator<Item = Evaluation<'a>> + '_ {
         self.jobs.iter().flat_map(|job| self.evaluate(job))
@@ -141,7 +127,7 @@ impl<'a> Report<'a> {
 
     /// Words for one policy.
     pub fn speaker<'s>(&'s self, policy: &'s Policy) -> Speaker<'s> {
-        Speaker { lang: self.lang, vocabulary: self.vocabulary, policy }
+        Speaker { lang: self.lang, vocabulary: self.vocabulary, policy, holes: false }
     }
 }
 

@@ -77,7 +77,7 @@ pub fn list(
         writeln!(out, "\n{}", if zh { "下次申报" } else { "Next applications" })?;
     }
     for policy in current {
-        let speaker = Speaker { lang, vocabulary, policy };
+        let speaker = Speaker { lang, vocabulary, policy, holes: false };
         paragraph(&format!("  {}  {}", policy.id, speaker.next_intake(day)), 4, width, out)?;
     }
     Ok(())
@@ -88,7 +88,7 @@ pub fn list(
 /// # Errors
 /// What the writer reports.
 pub fn one(vocabulary: &Vocabulary, policy: &Policy, lang: Lang, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let speaker = Speaker { lang, vocabulary, policy };
+    let speaker = Speaker { lang, vocabulary, policy, holes: false };
     let mut page = Page { speaker, width, out };
     page.head()?;
     page.clauses()?;

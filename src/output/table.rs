@@ -1,24 +1,27 @@
 //! The table for a terminal: 80 columns and more, with Chinese text; one block per applicant and policy.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
+use super::batch::{TOLD, Told};
 use super::terminal::{self, Look};
-use super::words::{self, Speaker};
+use super::words::{self as wording, Speaker};
 use super::{Evaluation, Report, Totals, when};
 use crate::engine::result::{Assumption, Item, Reason, Status};
 use crate::facts::Achievement;
 use crate::input::{Invalid, Mistake};
 use crate::lang::Lang;
 use crate::money::Money;
+use crate::words;
 
 /// Writes all results, unreadable rows, and the sum over all results.
 ///
 /// # Errors
 /// What the writer reports.
-pub fn write(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(report: &Report<'_>, look: Look, errors: Option<&Path>, out: &mut dyn Write) -> io::Result<()> {
     let width = look.width.clamp(60, 240);
     let look = Look { width, ..look };
     let mut sum = Totals::default();
@@ -31,7 +34,7 @@ pub fn write(report: &Report<'_>, look: Look, out: &mut dyn Write) -> io::Result
             timeline(report, years, width, out)?;
         }
     }
-    invalid(report, width, out)?;
+    invalid(report, width, errors, out)?;
     if sum.results > 1 {
         write_sum(&sum, report.lang, width, out)?;
     }
@@ -96,7 +99,7 @@ fn block(report: &Report<'_>, evaluation: &Evaluation<'_>, look: Look, out: &mut
     let (policy, result) = (evaluation.policy, &evaluation.result);
     let speaker = report.speaker(policy);
     let zh = report.lang == Lang::Zh;
-    let name = words::applicant_name(evaluation.applicant, report.lang);
+    let name = wording::applicant_name(evaluation.applicant, report.lang);
     writeln!(out, "{}", "═".repeat(width.min(100)))?;
     paragraph(name, 0, width, out)?;
     paragraph(&speaker.application(result), 0, width, out)?;
@@ -228,7 +231,7 @@ pub(super) fn note(evaluation: &Evaluation<'_>, speaker: &Speaker<'_>, item: &It
         notes.extend(item.reasons.iter().map(|reason| speaker.reason(reason, result, applicant, row)));
     }
     if item.status == Status::Awarded && item.steps.len() > 1 {
-        let steps = item.steps.iter().map(|step| speaker.step(step, &result.items, applicant));
+        let steps = item.steps.iter().map(|step| speaker.step(step, applicant));
         notes.push(steps.collect::<Vec<_>>().join(if speaker.lang == Lang::Zh { "；" } else { "; " }));
     }
     let assumed = |assumption: &Assumption| speaker.assumption(assumption, when(result));
@@ -244,22 +247,48 @@ pub(super) fn shut_out(items: &[Item]) -> bool {
     items.iter().all(|item| matches!(item.reasons.as_slice(), [Reason::NotInForce | Reason::Barred(_)]))
 }
 
-fn invalid(report: &Report<'_>, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    let rows = &report.portfolio.invalid;
-    if rows.is_empty() {
-        return Ok(());
+fn invalid(report: &Report<'_>, width: usize, errors: Option<&Path>, out: &mut dyn Write) -> io::Result<()> {
+    let lines = told(&Told::of(&report.portfolio.invalid), errors, report.lang);
+    for line in &lines {
+        paragraph(line, 4, width, out)?;
     }
-    let count = rows.len();
-    match report.lang {
-        Lang::Zh => writeln!(out, "读不出的行：{count}")?,
-        Lang::En => writeln!(out, "unreadable rows: {count}")?,
+    if lines.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+/// What is told of unreadable rows: all mistakes of a few; of many, the first of each column and how many there are.
+/// `errors` is the file that has them all, if there is one.
+pub fn told(told: &Told, errors: Option<&Path>, lang: Lang) -> Vec<String> {
+    let count = told.invalid;
+    if count == 0 {
+        return Vec::new();
     }
-    for row in rows {
-        for text in invalid_lines(row, report.lang) {
-            paragraph(&text, 4, width, out)?;
+    let head = words!(
+        zh: "{count} 行读不出，没有计入；改正后重新运行",
+        en: "rows that could not be read and are not counted: {count}; correct them and run again"
+    );
+    let mut lines = vec![head.get(lang).to_owned()];
+    if count <= TOLD as u64 {
+        lines.extend(told.first.iter().flat_map(|row| invalid_lines(row, lang)));
+        return lines;
+    }
+    for (column, (count, first)) in &told.by_column {
+        let column = if column.is_empty() { lang.pick("多出的单元格", "cells beyond the header") } else { column };
+        let head = words!(zh: "{column}：{count} 处，例如", en: "{column}: {count} mistakes, such as");
+        lines.push(head.get(lang).to_owned());
+        for row in first {
+            let of_column = |mistake: &&Mistake| mistake.column.as_deref().unwrap_or_default() == column;
+            let mistakes: Vec<Mistake> = row.mistakes.iter().filter(of_column).cloned().collect();
+            lines.extend(invalid_lines(&Invalid { mistakes, ..row.clone() }, lang));
         }
     }
-    writeln!(out)
+    lines.push(match errors {
+        Some(path) => {
+            let path = path.display();
+            words!(zh: "全部写在 {path}", en: "all of them are in {path}").get(lang).to_owned()
+        }
+        None => lang.pick("加 --errors 文件名.csv 可得到全部", "--errors FILE.csv writes all of them").to_owned(),
+    });
+    lines
 }
 
 /// One line per mistake of an unreadable row: where, what was found (the message quotes it), what to do.

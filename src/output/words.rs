@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use crate::engine::result::{
     Assumed, Assumption, Barred, CapUse, Check, Item, Missing, Op, PolicyResult, Reason, Status, Step, Warning,
 };
+use super::holes;
 use crate::engine::window_days;
 use crate::facts::{Achievement, Applicant, Value};
 use crate::lang::{Lang, Words};
@@ -13,7 +14,7 @@ use crate::money::Money;
 use crate::policy::Policy;
 use crate::policy::calendar::NextIntake;
 use crate::policy::model::{Bar, ClauseIndex, Intake, Nature, Test};
-use crate::vocabulary::{FactId, ValueId, Vocabulary};
+use crate::vocabulary::{FactId, Of, ValueId, Vocabulary};
 
 /// Puts one policy's rules into words.
 #[derive(Clone, Copy)]
@@ -24,6 +25,8 @@ pub struct Speaker<'a> {
     pub vocabulary: &'a Vocabulary,
     /// Names of clauses and limits.
     pub policy: &'a Policy,
+    /// True to leave a hole where a row's own day would stand: see [`holes`](super::holes).
+    pub holes: bool,
 }
 
 /// The application that sentences speak of: it turns windows into days.
@@ -150,6 +153,7 @@ impl Speaker<'_> {
             Some(Value::Integers(numbers)) => {
                 numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(self.pick("；", "; "))
             }
+            Some(Value::Date(_)) if self.holes && self.vocabulary.fact(fact).of == Of::Achievement => holes::of(fact),
             Some(Value::Date(date)) => date.to_string(),
             Some(Value::Money(money)) => self.money(*money),
             Some(Value::Text(text)) => text.to_string(),
@@ -455,11 +459,10 @@ impl Speaker<'_> {
     }
 
     /// A step as a sentence.
-    pub fn step(&self, step: &Step, items: &[Item], applicant: &Applicant) -> String {
+    pub fn step(&self, step: &Step, applicant: &Applicant) -> String {
         let zh = self.lang == Lang::Zh;
         let row_of = |item: usize| applicant.achievements.get(item).map_or("", |a| a.id.as_str());
         let amount = self.money(step.amount);
-        let _ = items;
         match &step.op {
             Op::Base { of, share, highest_of_tiers } => {
                 let of = self.money(*of);
@@ -722,7 +725,7 @@ impl Speaker<'_> {
                     format!("possibly {amount} by {clause}")
                 }
             }
-            Reason::Step(step) => self.cited(&step.cite, &self.step(step, &result.items, applicant)),
+            Reason::Step(step) => self.cited(&step.cite, &self.step(step, applicant)),
             Reason::CostUnknown(fact, cite) => {
                 let fact = self.fact(*fact);
                 let said = if zh {

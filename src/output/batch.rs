@@ -1,0 +1,361 @@
+//! Portfolios of any length: results are computed unit by unit on several threads, and written in order as they come.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+use hashbrown::HashMap;
+
+use crate::engine::settled::Settled;
+use crate::engine::{Application, Evaluator, Unit};
+use crate::facts::Applicant;
+use crate::input::ledger::Unreadable;
+use crate::input::{InputError, Invalid, Ledger, LedgerUnit, Options, Rest, Stream, read_grouped};
+use crate::lang::{Lang, Words};
+use crate::parallel::InOrder;
+use crate::policy::Policy;
+use crate::vocabulary::Vocabulary;
+
+/// What to compute for every unit, and in which words to tell it.
+pub struct Batch<'a> {
+    /// Names of facts and values.
+    pub vocabulary: &'a Vocabulary,
+    /// All policies that units may be evaluated under.
+    pub policies: Vec<&'a Policy>,
+    /// Which of them are for a unit that is registered there, as indices in the order of the results.
+    pub choose: Box<dyn Fn(Option<&str>) -> Vec<usize> + Sync + 'a>,
+    /// True if every unit must have a region, to choose by.
+    pub needs_region: bool,
+    /// Application years, ascending.
+    pub applications: Vec<Application>,
+    /// Language of everything a person reads.
+    pub lang: Lang,
+    /// Threads that compute; it changes nothing but the time.
+    pub threads: usize,
+}
+
+/// One unit as a format is handed it.
+pub struct Written<'l> {
+    /// The unit and its rows.
+    pub unit: &'l LedgerUnit<'l>,
+    ledger: &'l Ledger<'l>,
+    place: usize,
+    applicant: OnceCell<Applicant>,
+    warnings: OnceCell<Vec<Vec<Words>>>,
+}
+
+impl Written<'_> {
+    /// The unit with its rows in full: for what cannot be told without.
+    pub fn applicant(&self) -> &Applicant {
+        self.applicant.get_or_init(|| self.ledger.applicant(self.place))
+    }
+
+    /// What reading found odd about each row.
+    pub fn warnings(&self) -> &[Vec<Words>] {
+        self.warnings.get_or_init(|| self.unit.warnings())
+    }
+}
+
+/// A format in which results are written line by line. Each thread has its own.
+pub trait Lines {
+    /// Appends what stands before the first unit.
+    fn begin(&self, out: &mut Vec<u8>);
+
+    /// Appends one unit's year under one policy.
+    fn unit(&mut self, unit: &Written<'_>, policy: &Policy, settled: &Settled, out: &mut Vec<u8>);
+
+    /// Appends an unreadable row.
+    fn invalid(&mut self, row: &Invalid, out: &mut Vec<u8>);
+
+    /// Appends what stands behind the last unreadable row.
+    fn end(&self, out: &mut Vec<u8>) {
+        let _ = out;
+    }
+}
+
+/// Makes a format for one thread. It is told the headers that the vocabulary does not know.
+pub type MakeLines<'a> = &'a (dyn Fn(Arc<[String]>) -> Box<dyn Lines + 'a> + Sync);
+
+/// What has to be told besides the results.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// Unreadable rows.
+    pub invalid: u64,
+    /// By column: how many mistakes, and the first rows with one.
+    pub by_column: BTreeMap<String, (u64, Vec<Invalid>)>,
+    /// The first unreadable rows.
+    pub first: Vec<Invalid>,
+    /// Units that no policy covers: how many, and the first of them with region and number of rows.
+    pub uncovered: (u64, Vec<(String, String, usize)>),
+}
+
+/// So many of each kind are told of one by one.
+pub const TOLD: usize = 10;
+/// So many rows are told of each column with many mistakes.
+pub const TOLD_OF_COLUMN: usize = 3;
+
+impl Told {
+    /// What has to be told of these unreadable rows.
+    pub fn of<'i>(rows: impl IntoIterator<Item = &'i Invalid>) -> Self {
+        let mut told = Told::default();
+        rows.into_iter().for_each(|row| told.add_invalid(row));
+        told
+    }
+
+    fn add_invalid(&mut self, row: &Invalid) {
+        self.invalid += 1;
+        if self.first.len() < TOLD {
+            self.first.push(row.clone());
+        }
+        for mistake in &row.mistakes {
+            let column = mistake.column.clone().unwrap_or_default();
+            let (count, first) = self.by_column.entry(column).or_default();
+            *count += 1;
+            if first.len() < TOLD_OF_COLUMN && first.last().is_none_or(|last| last.row != row.row) {
+                first.push(row.clone());
+            }
+        }
+    }
+
+    fn add_uncovered(&mut self, (count, first): (u64, Vec<(String, String, usize)>)) {
+        self.uncovered.0 += count;
+        self.uncovered.1.extend(first);
+        self.uncovered.1.truncate(TOLD);
+    }
+}
+
+#[derive(Default)]
+struct Done {
+    bytes: Vec<u8>,
+    unreadable: Vec<Unreadable>,
+    uncovered: (u64, Vec<(String, String, usize)>),
+}
+
+/// What one thread keeps.
+struct Worker<'a> {
+    batch: &'a Batch<'a>,
+    evaluator: Evaluator<'a>,
+    lines: Box<dyn Lines + 'a>,
+    /// The policies of units, by what is known of them.
+    chosen: HashMap<u32, Arc<[usize]>>,
+}
+
+impl<'a> Worker<'a> {
+    fn new(batch: &'a Batch<'a>, lines: Box<dyn Lines + 'a>) -> Self {
+        let evaluator = Evaluator::new(batch.vocabulary, &batch.policies, &batch.applications);
+        Worker { batch, evaluator, lines, chosen: HashMap::new() }
+    }
+
+    fn units(&mut self, ledger: &Ledger<'_>, units: Range<usize>) -> Done {
+        let mut done = Done::default();
+        for place in units {
+            let unit = ledger.unit(place);
+            if unit.rows() > 0 {
+                self.unit(ledger, place, &unit, &mut done);
+            }
+            done.unreadable.extend(unit.unreadable);
+        }
+        done
+    }
+
+    fn unit(&mut self, ledger: &Ledger<'_>, place: usize, unit: &LedgerUnit<'_>, done: &mut Done) {
+        let region = unit.facts().text(self.batch.vocabulary.known().region);
+        let policies = match unit.profile() {
+            Some(profile) => {
+                let chosen = self.chosen.entry(profile).or_insert_with(|| (self.batch.choose)(region).into());
+                Arc::clone(chosen)
+            }
+            None => (self.batch.choose)(region).into(),
+        };
+        if policies.is_empty() {
+            done.uncovered.0 += 1;
+            if done.uncovered.1.len() < TOLD {
+                let region = region.unwrap_or_default().to_owned();
+                done.uncovered.1.push((unit.name().to_owned(), region, unit.rows()));
+            }
+        }
+        let results = self.evaluator.evaluate(unit, &policies);
+        let written = Written { unit, ledger, place, applicant: OnceCell::new(), warnings: OnceCell::new() };
+        for (policy, years) in policies.iter().zip(&results) {
+            for settled in years {
+                self.lines.unit(&written, self.batch.policies[*policy], settled, &mut done.bytes);
+            }
+        }
+    }
+}
+
+/// Where a batch goes, besides the results.
+pub struct Aside<'a> {
+    /// Is handed every unreadable row.
+    pub errors: &'a mut dyn FnMut(&Invalid) -> io::Result<()>,
+    /// Is told how many units are done.
+    pub done: &'a mut dyn FnMut(usize),
+}
+
+impl Batch<'_> {
+    /// Writes the results of a whole ledger, then its unreadable rows.
+    ///
+    /// # Errors
+    /// What the writers report.
+    pub fn write(
+        &self,
+        ledger: &Ledger<'_>,
+        lines: MakeLines<'_>,
+        out: &mut dyn Write,
+        aside: Aside<'_>,
+    ) -> io::Result<Told> {
+        /// Rows that one thread computes at a time.
+        const ROWS: usize = 4096;
+        let extra: Arc<[String]> = ledger.extra_headers().into();
+        let mut told = Told::default();
+        let mut bytes = Vec::new();
+        lines(Arc::clone(&extra)).begin(&mut bytes);
+        out.write_all(&bytes)?;
+        let mut unreadable: Vec<Unreadable> = ledger.nobodys().collect();
+        thread::scope(|scope| {
+            let start = || Worker::new(self, lines(Arc::clone(&extra)));
+            let work = |worker: &mut Worker<'_>, units: Range<usize>| (units.len(), worker.units(ledger, units));
+            let mut take = |(units, done): (usize, Done)| {
+                out.write_all(&done.bytes)?;
+                unreadable.extend(done.unreadable);
+                told.add_uncovered(done.uncovered);
+                (aside.done)(units);
+                Ok::<(), io::Error>(())
+            };
+            let mut pool = InOrder::new(scope, self.threads, start, work);
+            let mut from = 0;
+            while from < ledger.len() {
+                let (mut to, mut rows) = (from, 0);
+                while to < ledger.len() && rows < ROWS {
+                    rows += ledger.rows_of(to);
+                    to += 1;
+                }
+                pool.put(from..to, &mut take)?;
+                from = to;
+            }
+            pool.finish(&mut take)
+        })?;
+        ledger.in_order(&mut unreadable);
+        let mut format = lines(extra);
+        let rows = unreadable.iter().map(|row| ledger.invalid(row));
+        for row in rows.chain(ledger.invalid_units().iter().cloned()) {
+            told.add_invalid(&row);
+            (aside.errors)(&row)?;
+            bytes.clear();
+            format.invalid(&row, &mut bytes);
+            out.write_all(&bytes)?;
+        }
+        bytes.clear();
+        format.end(&mut bytes);
+        out.write_all(&bytes)?;
+        Ok(told)
+    }
+
+    /// Reads files in which the rows of each applicant stand together, and writes results as they come: in memory are
+    /// a few blocks and the longest unit. `later` is handed what has to be written behind all results; `seen` says
+    /// whether a unit, by a hash of its name, was seen before, and remembers it.
+    ///
+    /// # Errors
+    /// What the readers and writers report; that a unit came a second time.
+    pub fn write_grouped(
+        &self,
+        (achievements, applicants): (&[Stream<'_>], Option<&Stream<'_>>),
+        options: &Options,
+        lines: MakeLines<'_>,
+        (out, later): (&mut dyn Write, &mut dyn Write),
+        seen: &mut dyn FnMut(u128) -> io::Result<bool>,
+        aside: Aside<'_>,
+    ) -> Result<(Told, Rest), Stopped> {
+        let extra: OnceLock<Arc<[String]>> = OnceLock::new();
+        let mut told = Told::default();
+        let mut bytes = Vec::new();
+        let region = self.vocabulary.known().region;
+        let mut rest = thread::scope(|scope| {
+            let start = || Worker::new(self, lines(extra.get().cloned().unwrap_or_default()));
+            let work = |worker: &mut Worker<'_>, ledger: Ledger<'_>| {
+                let mut done = worker.units(&ledger, 0..ledger.len());
+                done.unreadable.extend(ledger.nobodys());
+                ledger.in_order(&mut done.unreadable);
+                let invalid: Vec<Invalid> = done.unreadable.iter().map(|row| ledger.invalid(row)).collect();
+                (ledger.len(), done, invalid)
+            };
+            let mut format = None;
+            let mut take = |(units, done, invalid): (usize, Done, Vec<Invalid>)| -> Result<(), Stopped> {
+                out.write_all(&done.bytes)?;
+                told.add_uncovered(done.uncovered);
+                let format = format.get_or_insert_with(|| lines(extra.get().cloned().unwrap_or_default()));
+                for row in &invalid {
+                    told.add_invalid(row);
+                    (aside.errors)(row)?;
+                    bytes.clear();
+                    format.invalid(row, &mut bytes);
+                    later.write_all(&bytes)?;
+                }
+                (aside.done)(units);
+                Ok(())
+            };
+            let mut pool = InOrder::new(scope, self.threads, start, work);
+            let rest = read_grouped(self.vocabulary, achievements, applicants, options, |ledger| {
+                if extra.get().is_none() {
+                    let headers: Arc<[String]> = ledger.possible_extra_headers().into();
+                    let _ = extra.set(headers);
+                }
+                for place in 0..ledger.len() {
+                    if seen(ledger.name_hash(place))? {
+                        let (name, row) = (ledger.name(place).to_owned(), ledger.first_row(place));
+                        return Err(Stopped::Again { name, row });
+                    }
+                    if self.needs_region && ledger.facts(place).text(region).is_none() {
+                        return Err(Stopped::Homeless(ledger.name(place).to_owned()));
+                    }
+                }
+                pool.put(ledger, &mut take)
+            })?;
+            pool.finish(&mut take)?;
+            Ok::<Rest, Stopped>(rest)
+        })?;
+        let mut format = lines(extra.get().cloned().unwrap_or_default());
+        for row in std::mem::take(&mut rest.invalid_units) {
+            told.add_invalid(&row);
+            (aside.errors)(&row)?;
+            bytes.clear();
+            format.invalid(&row, &mut bytes);
+            later.write_all(&bytes)?;
+        }
+        bytes.clear();
+        format.end(&mut bytes);
+        later.write_all(&bytes)?;
+        Ok((told, rest))
+    }
+}
+
+/// Why writing results stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum Stopped {
+    /// The input cannot be read.
+    #[error("the input cannot be read")]
+    Input(Vec<InputError>),
+    /// A reader or writer failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The rows of an applicant do not stand together.
+    #[error("the rows of {name} do not stand together: row {row}")]
+    Again {
+        /// The applicant.
+        name: String,
+        /// The row in which it begins once more.
+        row: u64,
+    },
+    /// An applicant without a region, which is needed to choose policies.
+    #[error("{0} has no region")]
+    Homeless(String),
+}
+
+impl From<Vec<InputError>> for Stopped {
+    fn from(errors: Vec<InputError>) -> Self {
+        Stopped::Input(errors)
+    }
+}

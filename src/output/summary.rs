@@ -1,0 +1,225 @@
+//! One line per applicant, policy and year, without items: CSV, NDJSON or one JSON document.
+
+use std::cell::Cell;
+
+use serde_json::{Value as Json, json};
+
+use super::batch::{Lines, Written};
+use super::csv::{write_cell, write_line};
+use super::json::{input, invalid, write_text};
+use crate::engine::result::Status;
+use crate::engine::settled::Settled;
+use crate::input::{InputFile, Invalid};
+use crate::lang::Lang;
+use crate::money::Money;
+use crate::policy::Policy;
+
+/// The name and version of the JSON document's form.
+pub const SCHEMA: &str = "biaobu.summary/1";
+
+/// The columns before those of the statuses. Scripts read them: names are never changed.
+const COLUMNS: [&str; 11] = [
+    "applicant",
+    "policy",
+    "year",
+    "on",
+    "in_force",
+    "barred_by",
+    "total",
+    "fixed_total",
+    "ceiling_total",
+    "potential_total",
+    "items",
+];
+
+/// How the lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// CSV, with a byte order mark if true.
+    Csv(bool),
+    /// A JSON object per line.
+    Ndjson,
+    /// One JSON document.
+    Json,
+}
+
+/// Summary lines.
+pub struct Summary<'a> {
+    form: Form,
+    lang: Lang,
+    inputs: &'a [InputFile],
+    /// What was written so far as JSON: results, and unreadable rows.
+    written: (bool, Cell<bool>),
+}
+
+impl<'a> Summary<'a> {
+    /// `inputs` are told in a JSON document.
+    pub fn new(form: Form, lang: Lang, inputs: &'a [InputFile]) -> Self {
+        Summary { form, lang, inputs, written: (false, Cell::new(false)) }
+    }
+
+    fn csv(written: &Written<'_>, policy: &Policy, settled: &Settled, counts: [usize; 8], out: &mut Vec<u8>) {
+        let head = &settled.head;
+        write_cell(written.unit.name(), out);
+        out.push(b',');
+        write_cell(&policy.id, out);
+        out.push(b',');
+        write_number(head.year as usize, out);
+        out.push(b',');
+        super::csv::write_day(head.on, out);
+        out.extend(if head.in_force { ",true,".as_bytes() } else { b",false," });
+        if let Some(barred) = head.barred_by.first() {
+            write_cell(&barred.cite, out);
+        }
+        for money in [head.total, head.fixed_total, head.ceiling_total, head.potential_total] {
+            out.push(b',');
+            write_money(money, out);
+        }
+        out.push(b',');
+        write_number(settled.len(), out);
+        for count in counts {
+            out.push(b',');
+            write_number(count, out);
+        }
+        out.push(b'\n');
+    }
+
+    fn json(written: &Written<'_>, policy: &Policy, settled: &Settled, counts: [usize; 8], out: &mut Vec<u8>) {
+        let head = &settled.head;
+        out.extend(b"{\"applicant\":");
+        write_text(written.unit.name(), out);
+        out.extend(b",\"policy\":");
+        write_text(&policy.id, out);
+        out.extend(b",\"policy_sha256\":");
+        write_text(&policy.sha256, out);
+        out.extend(b",\"year\":");
+        write_number(head.year as usize, out);
+        let barred: Vec<&str> = head.barred_by.iter().map(|barred| barred.cite.as_str()).collect();
+        for (key, value) in [
+            ("on", json!(head.on.map(|day| day.to_string()))),
+            ("in_force", json!(head.in_force)),
+            ("barred_by", json!(barred)),
+        ] {
+            out.extend(format!(",\"{key}\":{value}").as_bytes());
+        }
+        let money = [head.total, head.fixed_total, head.ceiling_total, head.potential_total];
+        for (key, money) in COLUMNS[6..10].iter().zip(money) {
+            out.extend(format!(",\"{key}\":\"").as_bytes());
+            write_money(money, out);
+            out.push(b'"');
+        }
+        out.extend(b",\"items\":");
+        write_number(settled.len(), out);
+        for (status, count) in statuses().zip(counts) {
+            out.extend(format!(",\"{status}\":{count}").as_bytes());
+        }
+        out.push(b'}');
+    }
+
+    fn comma(&self, before: bool, out: &mut Vec<u8>) {
+        if before {
+            out.push(b',');
+        }
+        out.extend(b"\n");
+    }
+}
+
+/// The statuses of items, and rows of the applicant that could not be read.
+fn statuses() -> impl Iterator<Item = &'static str> {
+    Status::ALL.into_iter().map(Status::id).chain(["invalid"])
+}
+
+impl Lines for Summary<'_> {
+    fn begin(&self, out: &mut Vec<u8>) {
+        match self.form {
+            Form::Csv(excel) => {
+                if excel {
+                    out.extend("\u{feff}".as_bytes());
+                }
+                write_line(COLUMNS.into_iter().chain(statuses()), out);
+            }
+            Form::Ndjson => {}
+            Form::Json => {
+                let engine = json!({ "name": "biaobu", "version": env!("CARGO_PKG_VERSION") });
+                let inputs: Vec<Json> = self.inputs.iter().map(input).collect();
+                let (engine, inputs) = (engine.to_string(), Json::from(inputs).to_string());
+                let begin = format!("{{\n\"schema\":\"{SCHEMA}\",\n\"engine\":{engine},\n\"inputs\":{inputs},\n\"results\":[");
+                out.extend(begin.as_bytes());
+            }
+        }
+    }
+
+    fn unit(&mut self, written: &Written<'_>, policy: &Policy, settled: &Settled, out: &mut Vec<u8>) {
+        let mut counts = [0; 8];
+        for item in 0..settled.len() {
+            counts[settled.status(item) as usize] += 1;
+        }
+        counts[7] = written.unit.unreadable.len();
+        match self.form {
+            Form::Csv(_) => Self::csv(written, policy, settled, counts, out),
+            Form::Ndjson => {
+                Self::json(written, policy, settled, counts, out);
+                out.push(b'\n');
+            }
+            Form::Json => {
+                self.comma(self.written.0, out);
+                self.written.0 = true;
+                Self::json(written, policy, settled, counts, out);
+            }
+        }
+    }
+
+    fn invalid(&mut self, row: &Invalid, out: &mut Vec<u8>) {
+        let Some(entry) = invalid(row, self.lang) else { return };
+        match self.form {
+            Form::Csv(_) => {}
+            Form::Ndjson => out.extend(format!("{}\n", json!({ "invalid": entry })).as_bytes()),
+            Form::Json => {
+                if !self.written.1.replace(true) {
+                    out.extend(b"\n],\n\"invalid\":[\n");
+                } else {
+                    out.extend(b",\n");
+                }
+                out.extend(entry.to_string().as_bytes());
+            }
+        }
+    }
+
+    fn end(&self, out: &mut Vec<u8>) {
+        if self.form == Form::Json {
+            if !self.written.1.get() {
+                out.extend(b"\n],\n\"invalid\":[");
+            }
+            out.extend(b"\n]\n}\n");
+        }
+    }
+}
+
+fn write_number(number: usize, out: &mut Vec<u8>) {
+    out.extend(itoa::Buffer::new().format(number).as_bytes());
+}
+
+/// Appends an amount as it is shown: `280000.00`.
+fn write_money(money: Money, out: &mut Vec<u8>) {
+    match u64::try_from(money.fen()) {
+        Ok(fen) => {
+            out.extend(itoa::Buffer::new().format(fen / 100).as_bytes());
+            out.extend([b'.', b'0' + (fen % 100 / 10) as u8, b'0' + (fen % 10) as u8]);
+        }
+        Err(_) => out.extend(money.to_string().as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money_is_written_as_it_is_shown() {
+        for fen in [0, 5, 10, 99, 100, 28_000_000, i128::from(u64::MAX), i128::from(u64::MAX) + 1, -1] {
+            let mut out = Vec::new();
+            write_money(Money::from_fen(fen), &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), Money::from_fen(fen).to_string());
+        }
+    }
+}
