@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Runs `biaobu estimate` on Apache Spark, for those whose achievements are there already.
 
     spark-submit recipes/biaobu_spark.py 成果.csv --applicants 单位.csv --biaobu target/release/biaobu --out 结果 -- \
@@ -8,7 +7,7 @@ writes the lines of `--format ndjson` to 结果/lines and the main part of them 
 
     import biaobu_spark
     header, rows = biaobu_spark.rows_of_table(table, order='achievement_no')    # or rows_of_csv(spark, path)
-    lines = biaobu_spark.estimate(spark, header, rows, 'biaobu', ['--policy', 'auto', '--year', '2022'])
+    lines = biaobu_spark.estimate(spark, header, rows, 'target/release/biaobu', ['--policy', 'auto', '--year', '2022'])
 
 Rows are gathered by applicant, and each partition runs one process of the same program that runs on one machine. What is
 equal to a run on one machine, and what is not, is said in docs/scale.md and held by tests/spark/check.py.
@@ -202,13 +201,13 @@ def lines_of(command, header, id_at, first, more):
                 for row, cells in ([] if first is None else chained(first, more)):
                     if not any(fold(cell) for cell in cells):
                         continue
-                    if not fold(cells[id_at]):
-                        # The program would name it by the number of the row in this stream.
-                        cells = [*cells[:id_at], f'row{row}', *cells[id_at + 1:]]
+                    if not fold(''.join(cells[id_at:id_at + 1])):
+                        # The program would name it by the number of the row in this stream. The row may be cut short.
+                        cells = [*cells[:id_at], *[''] * (id_at - len(cells)), f'row{row}', *cells[id_at + 1:]]
                     rows.append(row)
                     writer.writerow(cells)
-        except BrokenPipeError:
-            pass    # The program is gone; its exit code says why.
+        except BrokenPipeError as error:
+            broken.append(error)    # The program is gone; its exit code says why.
         except BaseException as error:
             broken.append(error)
             process.kill()
@@ -220,13 +219,15 @@ def lines_of(command, header, id_at, first, more):
             yield with_own_rows(line.decode('utf-8').rstrip('\n'), rows)
         code = process.wait()
         feeder.join()
-        if broken:
+        if broken and not isinstance(broken[0], BrokenPipeError):
             raise broken[0]
         said.seek(0)
         words = said.read(8000).decode('utf-8', 'replace').strip()
         # 0: all is well. 1: there are unreadable rows, which are among the lines. 2: it could not be done.
         if code not in (0, 1):
             raise RuntimeError(f'{" ".join(command)} ended with exit code {code}: {words}')
+        if broken:
+            raise RuntimeError(f'{" ".join(command)} did not read all rows: {words}')
         if words:
             print(words, file=sys.stderr)   # To the executor's log.
     finally:
