@@ -3,6 +3,8 @@
 mod support;
 
 use biaobu::lang::Lang;
+use biaobu::output::batch::MakeLines;
+use biaobu::output::summary::{Form, Summary};
 use biaobu::output::{csv, explain, json, show, table};
 
 fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
@@ -14,10 +16,10 @@ fn written(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> String {
 #[test]
 fn portfolio_table() {
     support::with_portfolio(Lang::Zh, |report| {
-        insta::assert_snapshot!("portfolio_zh", written(|out| table::write(report, plain(80), out)));
+        insta::assert_snapshot!("portfolio_zh", written(|out| table::write(report, plain(80), None, out)));
     });
     support::with_portfolio(Lang::En, |report| {
-        insta::assert_snapshot!("portfolio_en", written(|out| table::write(report, plain(100), out)));
+        insta::assert_snapshot!("portfolio_en", written(|out| table::write(report, plain(100), None, out)));
     });
 }
 
@@ -67,14 +69,26 @@ fn machine_formats() {
          A2,标准制修订,国家,制定,,2021-06-01,,\n\
          A3,标准制修订,省标,制定,0,2021-06-01,,甲\n",
     );
-    let portfolio = support::portfolio(&rules, &[source], None);
+    let portfolio = support::portfolio(&rules, std::slice::from_ref(&source), None);
     let report = support::report(&rules, &portfolio, 2022, None, |policy, _| policy.id == "beijing-2020");
     let digest = rules.policies.iter().find(|policy| policy.id == "beijing-2020").expect("shipped").sha256.clone();
     let hide = |text: String| text.replace(&digest, "<sha256>");
     insta::assert_snapshot!("small_json", hide(written(|out| json::write(&report, out))));
-    insta::assert_snapshot!("small_ndjson", hide(written(|out| json::write_lines(&report, out))));
-    insta::assert_snapshot!("small_csv", written(|out| csv::write(&report, out)));
-    insta::assert_snapshot!("small_table", written(|out| table::write(&report, plain(80), out)));
+    let ledger = support::ledger(&rules, std::slice::from_ref(&source), None);
+    let batch = support::batch(&rules, &report, vec![index_of(&rules, "beijing-2020")]);
+    let line = |make: MakeLines<'_>| support::batch_text(&batch, &ledger, make);
+    let (vocabulary, lang) = (&rules.vocabulary, Lang::Zh);
+    insta::assert_snapshot!("small_ndjson", hide(line(&|_| Box::new(json::Entries::new(vocabulary, lang, false)))));
+    insta::assert_snapshot!("small_csv", line(&|extra| Box::new(csv::Items::new(vocabulary, lang, extra, false))));
+    let summary = |form| hide(line(&|_| Box::new(Summary::new(form, lang, &ledger.inputs))));
+    insta::assert_snapshot!("small_summary_csv", summary(Form::Csv(false)));
+    insta::assert_snapshot!("small_summary_ndjson", summary(Form::Ndjson));
+    insta::assert_snapshot!("small_summary_json", summary(Form::Json));
+    insta::assert_snapshot!("small_table", written(|out| table::write(&report, plain(80), None, out)));
+}
+
+fn index_of(rules: &biaobu::rules::Rules, id: &str) -> usize {
+    rules.policies.iter().position(|policy| policy.id == id).expect("shipped")
 }
 
 fn plain(width: usize) -> biaobu::output::terminal::Look {

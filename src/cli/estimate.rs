@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Seek as _, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use biaobu::input::Invalid;
 use biaobu::lang::{Lang, Words};
 use biaobu::output::batch::{Aside, Lines, Stopped, TOLD, Told};
@@ -143,16 +143,15 @@ fn grouped(args: &Estimate, prepared: &Prepared, errors: &mut Option<Errors>, la
     let several_inputs = files.achievements.len() + usize::from(files.applicants.is_some()) > 1;
     let make = |extra: Arc<[String]>| format(args, vocabulary, &[], several_inputs, extra, lang);
     let mut out = Output::open(args.output.as_deref(), lang)?;
-    let mut begin = true;
     let mut later = tempfile::SpooledTempFile::new(SPOOL);
     let mut seen = Seen::default();
     let mut note = |row: &Invalid| write_error(errors, row);
-    let aside = Aside { errors: &mut note, done: &mut |_| begin = false };
+    let aside = Aside { errors: &mut note, done: &mut |_| {} };
     let sources = (files.achievements.as_slice(), files.applicants.as_ref());
     let written = batch.write_grouped(sources, &options, &make, (&mut out, &mut later), &mut |hash| seen.again(hash), aside);
     let (told, rest) = written.map_err(|stopped| stopped_words(stopped, lang))?;
     if seen.again_in_files()? {
-        bail!(say(lang, &not_grouped(None)));
+        bail!(say(lang, &not_grouped()));
     }
     later.rewind()?;
     io::copy(&mut later, &mut out)?;
@@ -174,25 +173,17 @@ fn stopped_words(stopped: Stopped, lang: Lang) -> anyhow::Error {
     match stopped {
         Stopped::Input(errors) => request::input_errors(&errors, lang),
         Stopped::Io(error) => anyhow::Error::new(error),
-        Stopped::Again { name, row } => anyhow!(say(lang, &not_grouped(Some((&name, row))))),
         Stopped::Homeless(name) => request::no_region(&name, 1, lang),
     }
 }
 
-/// The file breaks the promise of `--grouped`: the applicant and the row, where they are known.
-fn not_grouped(again: Option<(&str, u64)>) -> Words {
-    match again {
-        Some((name, row)) => words!(
-            zh: "“{name}”的行没有放在一起：第 {row} 行又出现；请先按单位排序，或去掉 --grouped",
-            en: "the rows of \"{name}\" do not stand together: it comes again on row {row}; sort the file by applicant, \
-                 or drop --grouped"
-        ),
-        None => words!(
-            zh: "有单位的行没有放在一起；请先按单位排序，或去掉 --grouped。已写出的结果不可用",
-            en: "the rows of some applicant do not stand together; sort the file by applicant, or drop --grouped; what \
-                 was written is of no use"
-        ),
-    }
+/// A file that breaks the promise of `--grouped`, too far apart to be found at once.
+fn not_grouped() -> Words {
+    words!(
+        zh: "有单位的行没有放在一起；请先按单位排序，或去掉 --grouped。已写出的结果不可用",
+        en: "the rows of some applicant do not stand together; sort the file by applicant, or drop --grouped; what was \
+             written is of no use"
+    )
 }
 
 fn format<'a>(

@@ -317,7 +317,11 @@ impl Prepared {
             vocabulary: &self.rules.vocabulary,
             portfolio,
             jobs,
-            applications: self.applications(),
+            years: self.years.clone(),
+            on: self.on,
+            parameters: self.parameters.clone(),
+            ignore_validity: self.ignore_validity,
+            calls: self.calls,
             lang,
             done: None,
         };

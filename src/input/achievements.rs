@@ -93,6 +93,16 @@ fn first_invalid(ledger: &Ledger<'_>) -> Option<Invalid> {
     unreadable.first().map(|row| ledger.invalid(row)).or_else(|| ledger.invalid_units.first().cloned())
 }
 
+/// The rows of a unit do not stand together, which they must in grouped reading: it begins once more on row `row`.
+pub(super) fn not_grouped(path: &str, name: &str, row: u64) -> InputError {
+    let message = words!(
+        zh: "“{name}”的行没有放在一起：第 {row} 行又出现；请先按单位排序，或去掉 --grouped",
+        en: "the rows of \"{name}\" do not stand together: it comes again on row {row}; sort the file by applicant, or \
+             drop --grouped"
+    );
+    InputError { path: path.to_owned(), line: None, row: Some(row), message }
+}
+
 /// Why reading stopped.
 enum Stopped {
     /// This file is GB18030 after all.
@@ -209,6 +219,7 @@ impl<'v, 'a, 'o> Files<'v, 'a, 'o> {
             hasher: hasher.clone(),
             grouped,
             claimants: !grouped && !self.options.skip_claimants,
+            latest: None,
             unnamed: self.options.applicant.clone().filter(|name| !is_blank(name)),
             named: None,
             appeared: self.known.nobody_yet(),
@@ -318,6 +329,8 @@ struct Joining<'v> {
     /// The rows of a unit stand together, so that a unit is complete once another one begins.
     grouped: bool,
     claimants: bool,
+    /// The unit of the row before.
+    latest: Option<UnitId>,
     /// `--applicant`
     unnamed: Option<String>,
     /// The first row that names its applicant: path and row.
@@ -361,11 +374,17 @@ impl<'v> Joining<'v> {
             let unit = if name.is_empty() {
                 NOBODY
             } else {
+                let row = chunk.first_row + u64::from(parsed.rows[from].row);
                 if self.named.is_none() {
-                    let row = chunk.first_row + u64::from(parsed.rows[from].row);
                     self.named = Some((file.path.clone(), row));
                 }
-                ledger.units.resolve(name, *hash)
+                let known = ledger.units.len();
+                let unit = ledger.units.resolve(name, *hash);
+                if self.grouped && (unit as usize) < known && self.latest != Some(unit) {
+                    return Err(not_grouped(&file.path, ledger.units.name(unit), row).into());
+                }
+                self.latest = Some(unit);
+                unit
             };
             ledger.rows.extend(parsed.rows[from..end].iter().map(|kept| LedgerRow { unit, chunk: number, kept: *kept }));
         }
@@ -398,6 +417,7 @@ impl<'v> Joining<'v> {
         );
         let name = self.ledger.units.name(last).to_owned();
         let unit = next.units.named(&name);
+        self.latest = Some(unit);
         let mut chunks = HashMap::new();
         for mut row in carried {
             let old = row.chunk;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hashbrown::{HashMap, HashSet};
 use jiff::civil::Date;
 
+use super::achievements::not_grouped;
 use super::alike::{self, Claimants, NumberKey};
 use super::cells::shown;
 use super::chunk::{AS_CELLS, Chunk, KeptRow, UNREADABLE, cells_of, own_value};
@@ -15,7 +16,7 @@ use super::layout::{Layout, Own, OwnFacts};
 use super::row::{Row, RowReader};
 use super::table::is_blank;
 use super::units::{UnitId, Units};
-use super::{File, InputFile, Invalid, Mistake, Notice, Portfolio};
+use super::{File, InputError, InputFile, Invalid, Mistake, Notice, Portfolio};
 use crate::engine::Unit;
 use crate::facts::{Achievement, Applicant, Facts, Value};
 use crate::lang::Words;
@@ -142,10 +143,11 @@ impl<'v> Ledger<'v> {
         self.units.facts(place as UnitId).0
     }
 
-    /// The row, as a spreadsheet counts, in which the unit at `place` begins.
-    pub fn first_row(&self, place: usize) -> u64 {
+    /// The error for the unit at `place` if a ledger before this one had it already.
+    pub fn not_grouped(&self, place: usize) -> InputError {
         let first = self.order.get(self.starts[place] as usize).map(|row| &self.rows[*row as usize]);
-        first.map_or(0, |row| self.number(row))
+        let (path, row) = first.map_or(("", 0), |row| (self.file(row).path.as_str(), self.number(row)));
+        not_grouped(path, self.name(place), row)
     }
 
     /// A number that tells units apart across ledgers: 128 bits of a hash of the name.

@@ -1,6 +1,6 @@
 //! Portfolios of any length: results are computed unit by unit on several threads, and written in order as they come.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::Range;
@@ -265,7 +265,7 @@ impl Batch<'_> {
         (achievements, applicants): (&[Stream<'_>], Option<&Stream<'_>>),
         options: &Options,
         lines: MakeLines<'_>,
-        (out, later): (&mut dyn Write, &mut dyn Write),
+        (out, later): (&mut (dyn Write + '_), &mut dyn Write),
         seen: &mut dyn FnMut(u128) -> io::Result<bool>,
         aside: Aside<'_>,
     ) -> Result<(Told, Rest), Stopped> {
@@ -273,6 +273,7 @@ impl Batch<'_> {
         let mut told = Told::default();
         let mut bytes = Vec::new();
         let region = self.vocabulary.known().region;
+        let out = RefCell::new(out);
         let mut rest = thread::scope(|scope| {
             let start = || Worker::new(self, lines(extra.get().cloned().unwrap_or_default()));
             let work = |worker: &mut Worker<'_>, ledger: Ledger<'_>| {
@@ -284,7 +285,7 @@ impl Batch<'_> {
             };
             let mut format = None;
             let mut take = |(units, done, invalid): (usize, Done, Vec<Invalid>)| -> Result<(), Stopped> {
-                out.write_all(&done.bytes)?;
+                out.borrow_mut().write_all(&done.bytes)?;
                 told.add_uncovered(done.uncovered);
                 let format = format.get_or_insert_with(|| lines(extra.get().cloned().unwrap_or_default()));
                 for row in &invalid {
@@ -301,12 +302,14 @@ impl Batch<'_> {
             let rest = read_grouped(self.vocabulary, achievements, applicants, options, |ledger| {
                 if extra.get().is_none() {
                     let headers: Arc<[String]> = ledger.possible_extra_headers().into();
+                    let mut bytes = Vec::new();
+                    lines(Arc::clone(&headers)).begin(&mut bytes);
+                    out.borrow_mut().write_all(&bytes)?;
                     let _ = extra.set(headers);
                 }
                 for place in 0..ledger.len() {
                     if seen(ledger.name_hash(place))? {
-                        let (name, row) = (ledger.name(place).to_owned(), ledger.first_row(place));
-                        return Err(Stopped::Again { name, row });
+                        return Err(Stopped::Input(vec![ledger.not_grouped(place)]));
                     }
                     if self.needs_region && ledger.facts(place).text(region).is_none() {
                         return Err(Stopped::Homeless(ledger.name(place).to_owned()));
@@ -341,14 +344,6 @@ pub enum Stopped {
     /// A reader or writer failed.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// The rows of an applicant do not stand together.
-    #[error("the rows of {name} do not stand together: row {row}")]
-    Again {
-        /// The applicant.
-        name: String,
-        /// The row in which it begins once more.
-        row: u64,
-    },
     /// An applicant without a region, which is needed to choose policies.
     #[error("{0} has no region")]
     Homeless(String),

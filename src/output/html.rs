@@ -85,7 +85,7 @@ impl<'a> Page<'a> {
     }
 
     fn years(&self) -> String {
-        match self.report.years().as_slice() {
+        match self.report.years.as_slice() {
             [] => String::new(),
             [year] => year.to_string(),
             [first, .., last] => format!("{first}–{last}"),
@@ -305,7 +305,7 @@ impl<'a> Page<'a> {
                 }
             }
             // Of a year that pays nothing at all, the notice and the ids say everything.
-            @if self.report.applications.len() == 1 || !table::shut_out(&result.items) { (self.items(evaluation, &speaker)) }
+            @if self.report.years.len() == 1 || !table::shut_out(&result.items) { (self.items(evaluation, &speaker)) }
             (self.not_paid(evaluation, &speaker, &waterfall))
             (self.would_change(evaluation, &speaker))
             (self.list(self.pick("封顶", "Caps"), result.caps.iter().map(|used| speaker.cap(used))))

@@ -17,6 +17,10 @@ pub mod waterfall;
 pub mod words;
 pub mod xlsx;
 
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+
 use crate::engine::result::PolicyResult;
 use crate::engine::{self, Application};
 use crate::facts::Applicant;
@@ -43,8 +47,16 @@ pub struct Report<'a> {
     pub portfolio: &'a Portfolio,
     /// What to evaluate, in the order of the output.
     pub jobs: Vec<Job<'a>>,
-    /// Applications, years ascending; several are a run, in which each year knows what the earlier ones have paid.
-    pub applications: Vec<Application>,
+    /// Application years Y, ascending; several are a run, in which each year knows what the earlier ones have paid.
+    pub years: Vec<i16>,
+    /// Application date D, where given; for one year only.
+    pub on: Option<Date>,
+    /// Parameters such as the year's fund.
+    pub parameters: BTreeMap<String, Money>,
+    /// Compute although a policy is not in force.
+    pub ignore_validity: bool,
+    /// Apply the yearly calls.
+    pub calls: bool,
     /// Language of everything a person reads.
     pub lang: Lang,
     /// Told after each job, for a progress bar.
@@ -103,7 +115,7 @@ impl Totals {
 impl<'a> Report<'a> {
     /// Evaluates one job: one evaluation per policy and year.
     pub fn evaluate(&self, job: &Job<'a>) -> Vec<Evaluation<'a>> {
-        let results = engine::run_together(self.vocabulary, &job.policies, job.applicant, &self.applications);
+        let results = engine::run_together(self.vocabulary, &job.policies, job.applicant, &self.applications());
         if let Some(done) = &self.done {
             done();
         }
@@ -115,9 +127,16 @@ impl<'a> Report<'a> {
             .collect()
     }
 
-    /// Application years, ascending.
-    pub fn years(&self) -> Vec<i16> {
-        self.applications.iter().map(|application| application.year).collect()
+    /// One application per year.
+    pub fn applications(&self) -> Vec<Application> {
+        let application = |year: &i16| Application {
+            year: *year,
+            on: self.on,
+            parameters: self.parameters.clone(),
+            ignore_validity: self.ignore_validity,
+            calls: self.calls,
+        };
+        self.years.iter().map(application).collect()
     }
 
     /// All evaluations, in order: applicants, policies, years. One job at a time.

@@ -77,7 +77,7 @@ pub(super) fn properties(title: &str) -> DocProperties {
 
 fn book(report: &Report<'_>, limits: Limits) -> Result<Vec<u8>, XlsxError> {
     let zh = report.lang == Lang::Zh;
-    let per_policy = report.applications.len();
+    let per_policy = report.years.len();
     let jobs = report.jobs.iter();
     let items: usize = jobs.map(|job| job.applicant.achievements.len() * job.policies.len() * per_policy).sum();
     let large = items > limits.large;

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use biaobu::input::{self, Options, Portfolio, Source};
+use biaobu::input::{self, Ledger, Options, Portfolio, Source};
 use biaobu::lang::Lang;
 use biaobu::money::Money;
+use biaobu::output::batch::{Aside, Batch, MakeLines};
 use biaobu::output::{Job, Report};
 use biaobu::policy::Policy;
 use biaobu::rules::{self, Rules};
@@ -84,4 +85,32 @@ pub fn with_portfolio(lang: Lang, look: impl FnOnce(&Report<'_>)) {
     report.parameters.insert("fund_total".to_owned(), wan("400"));
     report.lang = lang;
     look(&report);
+}
+
+/// What was read, in the compact form.
+pub fn ledger<'r>(rules: &'r Rules, files: &[Source], applicants: Option<&Source>) -> Ledger<'r> {
+    let streams: Vec<_> = files.iter().map(Source::stream).collect();
+    let units = applicants.map(Source::stream);
+    input::read_ledger(&rules.vocabulary, &streams, units.as_ref(), &Options::default()).expect("readable")
+}
+
+/// The same applications as the report's, every unit under these policies, two threads.
+pub fn batch<'a>(rules: &'a Rules, report: &Report<'_>, policies: Vec<usize>) -> Batch<'a> {
+    Batch {
+        vocabulary: &rules.vocabulary,
+        policies: rules.policies.iter().collect(),
+        choose: Box::new(move |_| policies.clone()),
+        needs_region: false,
+        applications: report.applications(),
+        lang: report.lang,
+        threads: 2,
+    }
+}
+
+/// What a batch writes.
+pub fn batch_text(batch: &Batch<'_>, ledger: &Ledger<'_>, make: MakeLines<'_>) -> String {
+    let mut out = Vec::new();
+    let aside = Aside { errors: &mut |_| Ok(()), done: &mut |_| {} };
+    batch.write(ledger, make, &mut out, aside).expect("memory can be written to");
+    String::from_utf8(out).expect("results are text")
 }
