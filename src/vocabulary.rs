@@ -161,6 +161,20 @@ impl Inference {
         let folded = text::fold(text).to_uppercase();
         self.rules.iter().find(|(prefix, _)| prefix.is_match(&folded)).and_then(|(_, value)| *value)
     }
+
+    /// True if no rule asks for a particular digit: texts that differ in digits only imply the same.
+    pub fn is_blind_to_digits(&self) -> bool {
+        let blind = |pattern: &str| {
+            let mut rest = pattern.replace("[0-9]", "").replace("[^0-9]", "").replace("\\d", "");
+            // Repetitions are counted in digits.
+            while let Some((before, behind)) = rest.split_once('{') {
+                let Some((_, after)) = behind.split_once('}') else { return false };
+                rest = format!("{before}{after}");
+            }
+            !rest.contains(|c: char| c.is_ascii_digit()) && !rest.contains('\\')
+        };
+        self.rules.iter().all(|(prefix, _)| blind(prefix.as_str()))
+    }
 }
 
 /// Facts that the readers or the engine know by name, because the contract gives them a meaning of their own.

@@ -65,7 +65,8 @@ fn whole(batch: &Batch<'_>, files: &[Source], units: Option<&Source>, form: &str
     let mut out = Vec::new();
     let aside = Aside { errors: &mut |_| Ok(()), done: &mut |_| {} };
     let several = files.len() + usize::from(units.is_some()) > 1;
-    let told = batch.write(&ledger, &|extra| lines(form, several, extra), &mut out, aside).expect("memory can be written to");
+    let told =
+        batch.write(&ledger, &|extra| lines(form, several, extra), &mut out, aside).expect("memory can be written to");
     (String::from_utf8(out).expect("text"), told)
 }
 
@@ -146,7 +147,8 @@ fn calls_and_runs_and_all_policies_at_once() {
 #[test]
 fn the_fixtures_and_files_with_every_mistake() {
     let all: Vec<usize> = (0..RULES.policies.len()).collect();
-    let files = ["portfolio.csv", "mistakes.csv", "xiamen-gbk.csv"].map(|name| support::file(&format!("fixtures/{name}")));
+    let files =
+        ["portfolio.csv", "mistakes.csv", "xiamen-gbk.csv"].map(|name| support::file(&format!("fixtures/{name}")));
     let units = support::file("fixtures/applicants.csv");
     agree(&files, Some(&units), &[2022], false, &all);
     agree(&[support::file("tests/data/mistakes.csv")], None, &[2022], false, &all);
@@ -157,7 +159,8 @@ fn threads_change_nothing() {
     let (rows, units) = generated(30_000, 3, false);
     let files = std::slice::from_ref(&rows);
     for form in FORMS {
-        let of = |threads| whole(&batch(applications(&[2022], false), vec![0, 5], threads), files, Some(&units), form).0;
+        let of =
+            |threads| whole(&batch(applications(&[2022], false), vec![0, 5], threads), files, Some(&units), form).0;
         let one = of(1);
         assert!(one.lines().count() > 1000, "{form}");
         assert!(one == of(2) && one == of(5), "{form}");
@@ -193,7 +196,10 @@ fn a_file_that_is_not_grouped_is_an_error() {
     let (rows, _) = generated(2000, 5, false);
     let batch = batch(applications(&[2022], false), vec![5], 2);
     let stopped = grouped(&batch, &rows, None, "summary").expect_err("it is not grouped");
-    assert!(matches!(&stopped, Stopped::Input(errors) if errors[0].message.en.contains("stand together")), "{stopped:?}");
+    assert!(
+        matches!(&stopped, Stopped::Input(errors) if errors[0].message.en.contains("stand together")),
+        "{stopped:?}"
+    );
     // However far apart: the first unit comes again at the end.
     let (sorted, _) = generated(30_000, 5, true);
     let text = String::from_utf8(sorted.bytes).expect("text");
@@ -223,7 +229,8 @@ fn what_an_evaluator_remembers_changes_nothing() {
     for policy in &RULES.policies {
         let mut remembers = engine::Evaluator::new(&RULES.vocabulary, &[policy], &applications);
         for place in (0..ledger.len()).rev() {
-            let unit = ledger.unit(place);
+            let page = ledger.page(place..place + 1);
+            let unit = page.unit(place);
             let found = remembers.evaluate(&unit, &[0]).remove(0).remove(0).itemize();
             let afresh = engine::evaluate(&RULES.vocabulary, policy, &ledger.applicant(place), &applications[0]);
             assert_eq!(format!("{found:?}"), format!("{afresh:?}"), "{} {}", policy.id, ledger.name(place));

@@ -241,9 +241,10 @@ fn parse_years(text: &str) -> Result<Years, String> {
 
 fn parse_threads(text: &str) -> Result<usize, String> {
     const MOST: usize = 256;
-    text.parse().ok().filter(|threads| (1..=MOST).contains(threads)).ok_or_else(|| {
-        format!("应为 1 到 {MOST} 的整数 / expected a whole number from 1 to {MOST}")
-    })
+    text.parse()
+        .ok()
+        .filter(|threads| (1..=MOST).contains(threads))
+        .ok_or_else(|| format!("应为 1 到 {MOST} 的整数 / expected a whole number from 1 to {MOST}"))
 }
 
 fn parse_date(text: &str) -> Result<Date, String> {

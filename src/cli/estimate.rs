@@ -138,7 +138,7 @@ fn grouped(args: &Estimate, prepared: &Prepared, errors: &mut Option<Errors>, la
     /// What comes behind all results waits in memory up to here, then in a temporary file.
     const SPOOL: usize = 8 << 20;
     let batch = prepared.batch(lang);
-    let (files, options) = prepared.grouped();
+    let (files, options) = prepared.grouped(args.summary);
     let vocabulary = batch.vocabulary;
     let several_inputs = files.achievements.len() + usize::from(files.applicants.is_some()) > 1;
     let make = |extra: Arc<[String]>| format(args, vocabulary, &[], several_inputs, extra, lang);
@@ -148,7 +148,8 @@ fn grouped(args: &Estimate, prepared: &Prepared, errors: &mut Option<Errors>, la
     let mut note = |row: &Invalid| write_error(errors, row);
     let aside = Aside { errors: &mut note, done: &mut |_| {} };
     let sources = (files.achievements.as_slice(), files.applicants.as_ref());
-    let written = batch.write_grouped(sources, &options, &make, (&mut out, &mut later), &mut |hash| seen.again(hash), aside);
+    let written =
+        batch.write_grouped(sources, &options, &make, (&mut out, &mut later), &mut |hash| seen.again(hash), aside);
     let (told, rest) = written.map_err(|stopped| stopped_words(stopped, lang))?;
     if seen.again_in_files()? {
         bail!(say(lang, &not_grouped()));

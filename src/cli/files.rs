@@ -129,7 +129,11 @@ enum Place {
     /// A device or a pipe, such as /dev/null, is written to and never replaced.
     Device(BufWriter<File>),
     /// A temporary name beside the file, which takes its place at the end, with its rights.
-    Beside { out: BufWriter<NamedTempFile>, target: PathBuf, kept: Option<fs::Permissions> },
+    Beside {
+        out: BufWriter<NamedTempFile>,
+        target: PathBuf,
+        kept: Option<fs::Permissions>,
+    },
 }
 
 /// Bytes that are written at a time.

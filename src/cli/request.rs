@@ -129,8 +129,7 @@ fn input_files(asked: &Asked, inputs: &Inputs, lang: Lang) -> Result<Files> {
 /// What is wrong with the input, as one error.
 pub fn input_errors(errors: &[InputError], lang: Lang) -> anyhow::Error {
     // Line and row stand in the message.
-    let line =
-        |error: &InputError| format!("{}: {}", terminal::file_name(&error.path, lang), error.message.get(lang));
+    let line = |error: &InputError| format!("{}: {}", terminal::file_name(&error.path, lang), error.message.get(lang));
     let lines: Vec<String> = errors.iter().map(line).collect();
     anyhow!(lines.join("\nbiaobu: "))
 }
@@ -293,7 +292,7 @@ impl Prepared {
 
     /// Reads the input files; `bare`: without what only itemized results and JSON documents show.
     pub fn ledger(&self, lang: Lang, bare: bool) -> Result<Ledger<'_>> {
-        let options = Options { skip_claimants: bare, skip_digests: bare, ..self.options.clone() };
+        let options = self.options(bare);
         let Files { achievements, applicants } = &self.files;
         let ledger = input::read_ledger(&self.rules.vocabulary, achievements, applicants.as_ref(), &options)
             .map_err(|errors| input_errors(&errors, lang))?;
@@ -302,16 +301,20 @@ impl Prepared {
     }
 
     /// Where a grouped run reads, and how.
-    pub fn grouped(&self) -> (&Files, Options) {
-        (&self.files, Options { skip_digests: true, ..self.options.clone() })
+    pub fn grouped(&self, summary: bool) -> (&Files, Options) {
+        (&self.files, Options { skip_digests: true, ..self.options(summary) })
+    }
+
+    fn options(&self, bare: bool) -> Options {
+        let known = self.rules.vocabulary.known();
+        // A run over years looks at titles where projects are blank.
+        let facts = || self.rules.policies.iter().flat_map(|policy| policy.facts(known)).collect();
+        let keep = (bare && self.years.len() == 1).then(facts);
+        Options { skip_claimants: bare, skip_digests: bare, keep, ..self.options.clone() }
     }
 
     /// The report, and the units that no policy at hand covers.
-    pub fn report<'a>(
-        &'a self,
-        portfolio: &'a Portfolio,
-        lang: Lang,
-    ) -> Result<(Report<'a>, Vec<&'a Applicant>)> {
+    pub fn report<'a>(&'a self, portfolio: &'a Portfolio, lang: Lang) -> Result<(Report<'a>, Vec<&'a Applicant>)> {
         let (jobs, uncovered) = jobs(&self.asked, &self.rules, portfolio, lang)?;
         let report = Report {
             vocabulary: &self.rules.vocabulary,

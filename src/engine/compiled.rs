@@ -87,7 +87,8 @@ impl<'a> Compiled<'a> {
                 Amount::Money { .. } | Amount::CaseByCase { .. } => None,
             }));
         }
-        conditions.extend(policy.bonuses.iter().filter(|bonus| concerns(&bonus.on)).flat_map(|bonus| &bonus.conditions));
+        conditions
+            .extend(policy.bonuses.iter().filter(|bonus| concerns(&bonus.on)).flat_map(|bonus| &bonus.conditions));
         facts.extend(policy.cost_limits.iter().filter(|limit| concerns(&limit.on)).map(|limit| limit.fact));
         facts.extend(conditions.iter().flat_map(|condition| condition.test.facts(known)));
 
@@ -127,9 +128,8 @@ impl<'a> Compiled<'a> {
         }
     }
 
-    /// What a ruling on a row with these facts looks at; none where that is not known.
-    pub fn looks(&self, vocabulary: &Vocabulary, facts: &Facts) -> Option<&Looks> {
-        let kind = facts.code(vocabulary.known().kind)?;
+    /// What a ruling on a row of this kind looks at; none where that is not known.
+    pub fn looks(&self, kind: ValueId) -> Option<&Looks> {
         self.looks.get(usize::from(kind.0))?.as_ref()
     }
 

@@ -135,12 +135,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// Evaluates one unit under one policy for one application.
-pub fn evaluate(
-    vocabulary: &Vocabulary,
-    policy: &Policy,
-    unit: &dyn Unit,
-    application: &Application,
-) -> PolicyResult {
+pub fn evaluate(vocabulary: &Vocabulary, policy: &Policy, unit: &dyn Unit, application: &Application) -> PolicyResult {
     let mut results = run(vocabulary, policy, unit, std::slice::from_ref(application));
     results.remove(0)
 }
@@ -216,8 +211,8 @@ fn one_year(
     }
     head.assumptions.clone_from(&bars.assumptions);
 
-    // Money of earlier years or of other policies makes a row's ruling its own.
-    let alone = !history.is_empty() || !beside.is_empty();
+    // Money of earlier years or of other policies makes a row's ruling its own; so does a unit nobody has looked at.
+    let alone = !history.is_empty() || !beside.is_empty() || unit.profile().is_none();
     let decisions: Vec<Rc<select::Decision>> = (0..count)
         .map(|item| match alone {
             true => Rc::new(select::decide(&context, item)),

@@ -9,7 +9,7 @@ use super::Context;
 use super::bars::{self, Bars};
 use super::compiled::{Compiled, stretch};
 use super::select::{self, Decision};
-use crate::facts::Value;
+use crate::facts::{Facts, Value};
 use crate::vocabulary::ValueId;
 
 /// What makes rulings the same: class of the row, class of the unit, and the stretches of days.
@@ -19,7 +19,7 @@ type Key = (u32, u32, u64);
 pub(super) struct Rulings {
     /// Class of each shape, once known.
     of_shape: Vec<Option<Class>>,
-    classes: HashMap<(Option<ValueId>, Vec<Option<Value>>), u32>,
+    classes: HashMap<(ValueId, Vec<Option<Value>>), u32>,
     /// What step 2 finds for each profile of units, and the class of such units.
     of_profile: HashMap<u32, (Rc<Bars>, u32)>,
     units: HashMap<(bool, Vec<Option<Value>>), u32>,
@@ -31,6 +31,8 @@ pub(super) struct Rulings {
 #[derive(Clone, Copy)]
 struct Class {
     number: u32,
+    /// The kind of the rows, which says what rulings on them look at.
+    kind: ValueId,
     /// The rulings on it look at days or at money.
     varies: bool,
 }
@@ -74,39 +76,36 @@ impl Rulings {
     /// The ruling on a row of a unit of class `unit`, of which no earlier year and no other policy has paid anything.
     pub fn decide(&mut self, context: &Context<'_>, compiled: &Compiled<'_>, unit: u32, item: usize) -> Rc<Decision> {
         let alone = || Rc::new(select::decide(context, item));
-        let known_unit = context.unit.profile().is_some();
-        let Some((shape, facts)) = context.unit.shape(item).filter(|_| known_unit) else { return alone() };
+        let Some((shape, facts)) = context.unit.shape(item) else { return alone() };
         let index = shape as usize;
         let class = match self.of_shape.get(index).copied().flatten() {
             Some(class) => class,
-            None => {
-                let Some(looks) = compiled.looks(context.vocabulary, facts) else { return alone() };
-                let next = self.classes.len() as u32;
-                let kind = facts.code(context.vocabulary.known().kind);
-                let number = *self.classes.entry((kind, looks.of_row(facts))).or_insert(next);
-                let class = Class { number, varies: !looks.days.is_empty() || !looks.money.is_empty() };
-                if self.of_shape.len() <= index {
-                    self.of_shape.resize(index + 1, None);
+            None => match self.classify(context, compiled, facts) {
+                Some(class) => {
+                    if self.of_shape.len() <= index {
+                        self.of_shape.resize(index + 1, None);
+                    }
+                    self.of_shape[index] = Some(class);
+                    class
                 }
-                self.of_shape[index] = Some(class);
-                class
-            }
+                None => return alone(),
+            },
         };
         let (mut days, mut money) = (0u64, Vec::new());
         if class.varies
-            && let Some(looks) = compiled.looks(context.vocabulary, facts)
+            && let Some(looks) = compiled.looks(class.kind)
         {
             for (fact, first_days) in &looks.days {
                 let stretches = first_days.len() as u64 + 2;
                 let Some(others) = days.checked_mul(stretches) else { return alone() };
                 days = others + stretch(first_days, context.unit.day(item, *fact));
             }
-            if !looks.money.is_empty() {
+            if looks.money.iter().any(|fact| context.unit.has_money(item, *fact)) {
                 money = looks.money.iter().map(|fact| context.unit.value(item, *fact)).collect();
             }
         }
         let key = (class.number, unit, days);
-        if money.iter().all(Option::is_none) {
+        if money.is_empty() {
             if let Some(made) = self.made.get(&key) {
                 return Rc::clone(made);
             }
@@ -121,6 +120,14 @@ impl Rulings {
         let made = self.make(context, item);
         self.with_money.insert(key, Rc::clone(&made));
         made
+    }
+
+    fn classify(&mut self, context: &Context<'_>, compiled: &Compiled<'_>, facts: &Facts) -> Option<Class> {
+        let kind = facts.code(context.vocabulary.known().kind)?;
+        let looks = compiled.looks(kind)?;
+        let next = self.classes.len() as u32;
+        let number = *self.classes.entry((kind, looks.of_row(facts))).or_insert(next);
+        Some(Class { number, kind, varies: !looks.days.is_empty() || !looks.money.is_empty() })
     }
 
     fn make(&mut self, context: &Context<'_>, item: usize) -> Rc<Decision> {

@@ -49,7 +49,8 @@ pub(super) fn run(evaluator: &mut Evaluator<'_>, unit: &dyn Unit, policies: &[us
     let region = unit.facts().text(evaluator.vocabulary.known().region);
     let all = &evaluator.policies;
     let at_home = |policy: &usize| region.is_some_and(|region| all[*policy].covers(region));
-    let home: Vec<usize> = if policies.len() > 1 { policies.iter().copied().filter(at_home).collect() } else { Vec::new() };
+    let home: Vec<usize> =
+        if policies.len() > 1 { policies.iter().copied().filter(at_home).collect() } else { Vec::new() };
     let related = home.iter().any(|one| home.iter().any(|other| one != other && related(all[*one], all[*other])));
     if !related {
         return policies.iter().map(|policy| evaluator.run_alone(unit, *policy)).collect();

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::duplicates;
 use super::history::{self, Earlier, History, Settled};
 use super::result::{Assumed, Assumption, CapUse, Op, PolicyResult, Status, Step};
-use super::settled::{Late, Row};
 use super::select::{Candidate, Decision, Pays};
+use super::settled::{Late, Row};
 use super::together::{Claim, LeftTo};
 use super::{Context, caps, selection};
 use crate::money::Money;
@@ -83,7 +83,11 @@ pub(super) fn claims(decisions: &[Rc<Decision>]) -> Vec<Claim> {
 }
 
 /// Fills in rows, caps and totals; returns what later years have to know.
-pub(super) fn total(context: &Context<'_>, decisions: Vec<Rc<Decision>>, result: &mut PolicyResult) -> (Vec<Row>, History) {
+pub(super) fn total(
+    context: &Context<'_>,
+    decisions: Vec<Rc<Decision>>,
+    result: &mut PolicyResult,
+) -> (Vec<Row>, History) {
     let certain: Vec<Entry<'_>> =
         entries(&decisions, |decision| decision.taken.as_ref().filter(|taken| taken.pays == Pays::Yes));
     let settled = settle(context, &certain);

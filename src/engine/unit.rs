@@ -29,6 +29,11 @@ pub trait Unit {
         }
     }
 
+    /// True if an amount is known of a row.
+    fn has_money(&self, item: usize, fact: FactId) -> bool {
+        self.value(item, fact).is_some()
+    }
+
     /// A number that only units with the same facts share (names and codes aside); none where nobody has looked.
     fn profile(&self) -> Option<u32> {
         None

@@ -1,5 +1,6 @@
 //! Achievements files 成果表: rows joined to units, all at once or unit by unit.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashMap};
@@ -87,7 +88,11 @@ pub struct Rest {
 }
 
 fn first_invalid(ledger: &Ledger<'_>) -> Option<Invalid> {
-    let mut unreadable: Vec<_> = (0..ledger.len()).flat_map(|place| ledger.unit(place).unreadable).collect();
+    let mut unreadable = Vec::new();
+    for units in ledger.stretches() {
+        let page = ledger.page(units.clone());
+        unreadable.extend(units.flat_map(|place| page.unit(place).unreadable));
+    }
     unreadable.extend(ledger.nobodys());
     ledger.in_order(&mut unreadable);
     unreadable.first().map(|row| ledger.invalid(row)).or_else(|| ledger.invalid_units.first().cloned())
@@ -175,8 +180,7 @@ impl<'v, 'a, 'o> Files<'v, 'a, 'o> {
         // A workbook may bring its own sheet of applicants.
         let own: Vec<(String, Vec<u8>)> =
             opened.iter_mut().filter_map(|o| Some((o.file.path.clone(), o.own_units.take()?))).collect();
-        let first_own =
-            own.first().map(|(name, bytes)| Stream::file(name.clone(), || Ok(Box::new(bytes.as_slice()))));
+        let first_own = own.first().map(|(name, bytes)| Stream::file(name.clone(), || Ok(Box::new(bytes.as_slice()))));
         let (mut known, mut of_units, mut unread) = (KnownUnits::default(), None, Vec::new());
         let read = match (applicants, &first_own) {
             (Some(given), _) => Some((&given.name, read_units(&dictionary, &layout, given, options, &mut known))),
@@ -230,11 +234,11 @@ impl<'v, 'a, 'o> Files<'v, 'a, 'o> {
             let file = &common.files[input];
             let mut of_file = OfFile { next_row: 1 + rows_before, ..OfFile::default() };
             let mut problem = None;
+            let numbers = joining.claimants;
             let stopped = std::thread::scope(|scope| {
-                let start = || BlockReader::new(&common, &shapes, hasher.clone());
-                let work = |reader: &mut BlockReader<'_>, (block, first): (Vec<u8>, bool)| {
-                    reader.read(file, &block, first)
-                };
+                let start = || BlockReader::new(&common, &shapes, hasher.clone(), numbers);
+                let work =
+                    |reader: &mut BlockReader<'_>, (block, first): (Vec<u8>, bool)| reader.read(file, &block, first);
                 let mut pool = InOrder::new(scope, self.options.threads, start, work);
                 let mut join = |parsed: Parsed| joining.join(parsed, &mut of_file, take);
                 let mut next = Some((first, true));
@@ -263,7 +267,7 @@ impl<'v, 'a, 'o> Files<'v, 'a, 'o> {
         }
         let mut last = joining.last()?;
         if joining.claimants {
-            last.drop_claims_of_repeated_ids();
+            last.drop_claims_of_repeated_ids(self.options.threads);
         }
         take(last)?;
         if let Some((path, read)) = self.of_units {
@@ -386,7 +390,11 @@ impl<'v> Joining<'v> {
                 self.latest = Some(unit);
                 unit
             };
-            ledger.rows.extend(parsed.rows[from..end].iter().map(|kept| LedgerRow { unit, chunk: number, kept: *kept }));
+            ledger.rows.extend(parsed.rows[from..end].iter().map(|kept| LedgerRow {
+                unit,
+                chunk: number,
+                kept: *kept,
+            }));
         }
         if self.claimants {
             for (row, number) in parsed.numbers {
@@ -411,10 +419,7 @@ impl<'v> Joining<'v> {
         let first_row_of_last = self.ledger.rows.iter().rposition(|row| row.unit != last && row.unit != NOBODY);
         let Some(before) = first_row_of_last else { return Ok(()) };
         let carried = self.ledger.rows.split_off(before + 1);
-        let mut next = Ledger::new(
-            Arc::clone(&self.common),
-            Units::new(Arc::clone(&self.known), self.hasher.clone()),
-        );
+        let mut next = Ledger::new(Arc::clone(&self.common), Units::new(Arc::clone(&self.known), self.hasher.clone()));
         let name = self.ledger.units.name(last).to_owned();
         let unit = next.units.named(&name);
         self.latest = Some(unit);
@@ -441,7 +446,8 @@ impl<'v> Joining<'v> {
         let (names, count) = &mut self.strangers;
         let strangers: Vec<&str> = ledger.units.strangers().collect();
         // The unit that is carried over comes again.
-        let again = carried.is_some_and(|unit| ledger.units.facts(unit).1 == 0 && strangers.last() == Some(&ledger.units.name(unit)));
+        let again = carried
+            .is_some_and(|unit| ledger.units.facts(unit).1 == 0 && strangers.last() == Some(&ledger.units.name(unit)));
         let strangers = &strangers[..strangers.len() - usize::from(again)];
         names.extend(strangers.iter().take(MOST_NAMED.saturating_sub(names.len())).map(|name| (*name).to_owned()));
         *count += strangers.len();
@@ -476,14 +482,32 @@ impl<'v> Joining<'v> {
 
 impl Ledger<'_> {
     /// A row whose id was used before is not counted, and claims nothing. That shows only now that all rows are there.
-    fn drop_claims_of_repeated_ids(&mut self) {
-        let repeated = (0..self.len()).any(|place| self.unit(place).has_repeated_id());
-        if repeated {
-            let mut claimants = Claimants::default();
-            for place in 0..self.len() {
-                self.unit(place).note_claims(&mut claimants);
-            }
-            self.claimants = claimants;
+    fn drop_claims_of_repeated_ids(&mut self, threads: usize) {
+        let ledger = &*self;
+        let mut repeated = false;
+        std::thread::scope(|scope| {
+            let work = |(): &mut (), units: Range<usize>| {
+                let page = ledger.page(units.clone());
+                units.into_iter().any(|place| page.unit(place).has_repeated_id())
+            };
+            let mut pool = InOrder::new(scope, threads, || (), work);
+            let mut take = |found: bool| -> Result<(), ()> {
+                repeated |= found;
+                // One is enough.
+                if found { Err(()) } else { Ok(()) }
+            };
+            ledger.stretches().try_for_each(|units| pool.put(units, &mut take))?;
+            pool.finish(&mut take)
+        })
+        .unwrap_or_default();
+        if !repeated {
+            return;
         }
+        let mut claimants = Claimants::default();
+        for units in ledger.stretches() {
+            let page = ledger.page(units.clone());
+            units.for_each(|place| page.unit(place).note_claims(&mut claimants));
+        }
+        self.claimants = claimants;
     }
 }

@@ -219,12 +219,9 @@ mod tests {
 
     #[test]
     fn an_open_quote_is_named_by_its_line() {
-        for (text, line) in [
-            ("a,b\n1,\"2\n3,4\n", 2),
-            ("a,b\r\n\r\n\"x\r\ny\",2\r\n3,\"4\"\"\r\n", 5),
-            ("\"a", 1),
-            ("a\r\"b", 2),
-        ] {
+        for (text, line) in
+            [("a,b\n1,\"2\n3,4\n", 2), ("a,b\r\n\r\n\"x\r\ny\",2\r\n3,\"4\"\"\r\n", 5), ("\"a", 1), ("a\r\"b", 2)]
+        {
             for size in [1, 4, 100] {
                 assert_eq!(blocks(text.as_bytes(), size), Err(line), "{text:?} {size}");
             }

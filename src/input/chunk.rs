@@ -20,7 +20,7 @@ use super::row::RowReader;
 use super::table::{Records, is_blank};
 use crate::facts::{Facts, Value};
 use crate::money::Money;
-use crate::vocabulary::{FactId, Vocabulary};
+use crate::vocabulary::{FactId, Inference, Vocabulary};
 
 /// One row as it is kept. The rest of it stands in the bytes of its [`Chunk`].
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,8 @@ pub(super) struct KeptRow {
     pub at: u32,
     /// Its number in the block, counted from 0.
     pub row: u32,
+    /// How many bytes it has.
+    pub length: u32,
 }
 
 /// In place of a shape: the row is kept as its cells, and read again where it is needed.
@@ -120,14 +122,16 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub fn new(vocabulary: &Vocabulary, layout: &Layout, columns: &Columns) -> Self {
+    /// `keep`: the only texts that are wanted, the id apart; none for all, with what is extra.
+    pub fn new(vocabulary: &Vocabulary, layout: &Layout, columns: &Columns, keep: Option<&[FactId]>) -> Self {
         let known = vocabulary.known();
+        let kept = |fact: &FactId| keep.is_none_or(|keep| keep.contains(fact) || *fact == known.id);
         let positions = |facts: &[FactId]| facts.iter().map(|fact| columns.position(*fact)).collect();
         let (mut extra, mut unnamed) = (Vec::new(), Vec::new());
         let mut shape: Vec<(usize, usize)> = Vec::new();
         for index in 0..columns.len() {
             match columns.get(index) {
-                Some(Column::Extra(_)) => extra.push(index),
+                Some(Column::Extra(_)) if keep.is_none() => extra.push(index),
                 Some(Column::Unnamed(_)) => unnamed.push(index),
                 Some(Column::Fact(fact)) if *fact != known.applicant && layout.own(*fact).is_none() => {
                     match shape.last_mut() {
@@ -142,7 +146,7 @@ impl Plan {
             columns: columns.len(),
             applicant: columns.position(known.applicant),
             days: positions(&layout.days),
-            texts: positions(&layout.texts),
+            texts: layout.texts.iter().map(|fact| columns.position(*fact).filter(|_| kept(fact))).collect(),
             money: positions(&layout.money),
             extra,
             unnamed,
@@ -150,11 +154,6 @@ impl Plan {
             inferred_from: vocabulary.inferences().iter().map(|inference| columns.position(inference.from)).collect(),
             number: columns.position(known.number),
         }
-    }
-
-    /// How many columns nobody knows.
-    pub fn extra_columns(&self) -> usize {
-        self.extra.len()
     }
 }
 
@@ -192,18 +191,22 @@ pub(super) struct BlockReader<'a> {
     layout: &'a Layout,
     shapes: &'a Shapes,
     hasher: DefaultHashBuilder,
+    numbers: bool,
     rows: RowReader<'a>,
     /// The shapes that this thread has met: number, and whether the row's number is a standard's. None for what is no
     /// shape, since something in it is odd.
     known: HashMap<Arc<[u8]>, Option<(u32, bool)>>,
     key: Vec<u8>,
+    inferred: Vec<Inferred<'a>>,
     days: Vec<Option<Date>>,
     money: Vec<Option<Money>>,
 }
 
 impl<'a> BlockReader<'a> {
-    pub fn new(common: &'a Common<'a>, shapes: &'a Shapes, hasher: DefaultHashBuilder) -> Self {
+    /// `numbers`: note the numbers of standards.
+    pub fn new(common: &'a Common<'a>, shapes: &'a Shapes, hasher: DefaultHashBuilder, numbers: bool) -> Self {
         BlockReader {
+            numbers,
             dictionary: &common.dictionary,
             layout: &common.layout,
             shapes,
@@ -211,6 +214,7 @@ impl<'a> BlockReader<'a> {
             rows: RowReader::new(&common.dictionary),
             known: HashMap::new(),
             key: Vec::new(),
+            inferred: common.dictionary.vocabulary.inferences().iter().map(Inferred::new).collect(),
             days: Vec::new(),
             money: Vec::new(),
         }
@@ -248,7 +252,8 @@ impl<'a> BlockReader<'a> {
                 }
                 None => self.as_cells(file, &records, trusted, index, &mut parsed),
             };
-            parsed.rows.push(KeptRow { shape, at, row: (row - 1) as u32 });
+            let length = parsed.chunk.bytes.len() as u32 - at;
+            parsed.rows.push(KeptRow { shape, at, row: (row - 1) as u32, length });
         }
         // Empty lines at the end count as well.
         parsed.rows_taken = records.row();
@@ -269,7 +274,7 @@ impl<'a> BlockReader<'a> {
     }
 
     fn number(&self, parsed: &mut Parsed, row: u32, cell: &str) {
-        if !is_blank(cell) {
+        if self.numbers && !is_blank(cell) {
             parsed.numbers.push((row, NumberKey::new(cell)));
         }
     }
@@ -331,14 +336,9 @@ impl<'a> BlockReader<'a> {
                 self.key.push(BETWEEN);
             }
         }
-        let vocabulary = self.dictionary.vocabulary;
-        for (inference, column) in vocabulary.inferences().iter().zip(&file.plan.inferred_from) {
+        for (inferred, column) in self.inferred.iter_mut().zip(&file.plan.inferred_from) {
             let cell = column.map_or("", |column| records.cell(column));
-            let inferred = match is_blank(cell) {
-                true => 0,
-                false => inference.infer(cell).map_or(1, |value| 2 + value.0),
-            };
-            self.key.extend(inferred.to_le_bytes());
+            self.key.extend(inferred.infer(cell).to_le_bytes());
         }
         if let Some(known) = self.known.get(self.key.as_slice()) {
             return *known;
@@ -404,6 +404,44 @@ impl<'a> BlockReader<'a> {
             self.number(parsed, index, read.facts.text(known.number).unwrap_or_default());
         }
         AS_CELLS
+    }
+}
+
+/// What one inference makes of cells, remembered: numbers of standards differ in digits mostly.
+struct Inferred<'a> {
+    inference: &'a Inference,
+    blind_to_digits: bool,
+    known: HashMap<[u8; Inferred::SHORT], u16>,
+}
+
+impl<'a> Inferred<'a> {
+    const SHORT: usize = 24;
+    /// Patterns of digits beyond this are not remembered.
+    const MOST: usize = 4096;
+
+    fn new(inference: &'a Inference) -> Self {
+        Inferred { inference, blind_to_digits: inference.is_blind_to_digits(), known: HashMap::new() }
+    }
+
+    /// 0 for a blank cell, 1 where nothing is implied, else a number of the value.
+    fn infer(&mut self, cell: &str) -> u16 {
+        if is_blank(cell) {
+            return 0;
+        }
+        let afresh = || self.inference.infer(cell).map_or(1, |value| 2 + value.0);
+        let mut pattern = [0; Self::SHORT];
+        let Some(slot) = pattern.get_mut(..cell.len()).filter(|_| self.blind_to_digits) else { return afresh() };
+        for (slot, byte) in slot.iter_mut().zip(cell.bytes()) {
+            *slot = if byte.is_ascii_digit() { b'0' } else { byte };
+        }
+        if let Some(known) = self.known.get(&pattern) {
+            return *known;
+        }
+        let inferred = afresh();
+        if self.known.len() < Self::MOST {
+            self.known.insert(pattern, inferred);
+        }
+        inferred
     }
 }
 

@@ -54,7 +54,7 @@ fn push(facts: &mut Vec<FactId>, fact: FactId) -> usize {
     facts.len() - 1
 }
 
-/// Appends a row's own facts: days, then texts, then money, then what is extra.
+/// Appends a row's own facts: days, which amounts there are, the amounts, then texts, then what is extra.
 pub(super) fn write<'c>(
     bytes: &mut Vec<u8>,
     days: &[Option<Date>],
@@ -65,13 +65,16 @@ pub(super) fn write<'c>(
     for day in days {
         bytes.extend(day.map_or(0, pack).to_le_bytes());
     }
-    cells.for_each(|cell| write_bytes(bytes, cell.as_bytes()));
-    for money in money {
-        match money.map(|money| money.fen().to_le_bytes()) {
-            Some(fen) => write_bytes(bytes, &fen),
-            None => write_bytes(bytes, &[]),
+    bytes.push(u8::from(money.iter().any(Option::is_some)));
+    if money.iter().any(Option::is_some) {
+        for money in money {
+            match money.map(|money| money.fen().to_le_bytes()) {
+                Some(fen) => write_bytes(bytes, &fen),
+                None => write_bytes(bytes, &[]),
+            }
         }
     }
+    cells.for_each(|cell| write_bytes(bytes, cell.as_bytes()));
     extra.for_each(|cell| write_bytes(bytes, cell.as_bytes()));
 }
 
@@ -116,25 +119,39 @@ impl<'b> OwnFacts<'b> {
         unpack(u32::from_le_bytes(*bytes))
     }
 
-    /// What stands behind the days, one by one.
-    fn fields(self) -> impl Iterator<Item = &'b [u8]> {
-        let mut rest = self.bytes.get(4 * self.layout.days.len()..).unwrap_or_default();
+    /// What stands behind the days: whether there are amounts, and the rest.
+    fn behind_days(self) -> (bool, &'b [u8]) {
+        let rest = self.bytes.get(4 * self.layout.days.len()..).unwrap_or_default();
+        rest.split_first().map_or((false, rest), |(first, rest)| (*first != 0, rest))
+    }
+
+    pub fn has_money(self) -> bool {
+        self.behind_days().0
+    }
+
+    /// Texts and what is extra, one by one.
+    fn texts(self) -> impl Iterator<Item = &'b [u8]> {
+        let (money, mut rest) = self.behind_days();
+        if money {
+            self.layout.money.iter().for_each(|_| _ = read_bytes(&mut rest));
+        }
         std::iter::repeat_with(move || read_bytes(&mut rest))
     }
 
     /// A text; none where it is blank.
     pub fn text(self, index: usize) -> Option<&'b str> {
-        self.fields().nth(index).and_then(as_text).filter(|text| !text.is_empty())
+        self.texts().nth(index).and_then(as_text).filter(|text| !text.is_empty())
     }
 
     pub fn money(self, index: usize) -> Option<Money> {
-        as_money(self.fields().nth(self.layout.texts.len() + index)?)
+        let (money, mut rest) = self.behind_days();
+        let mut amounts = std::iter::repeat_with(|| read_bytes(&mut rest));
+        if money { as_money(amounts.nth(index)?) } else { None }
     }
 
     /// The cells of `count` extra columns.
     pub fn extra(self, count: usize) -> impl Iterator<Item = &'b str> {
-        let before = self.layout.texts.len() + self.layout.money.len();
-        self.fields().skip(before).take(count).map(|cell| as_text(cell).unwrap_or_default())
+        self.texts().skip(self.layout.texts.len()).take(count).map(|cell| as_text(cell).unwrap_or_default())
     }
 
     /// Sets all of them in `facts`, but for `except`.
@@ -144,14 +161,13 @@ impl<'b> OwnFacts<'b> {
                 facts.set(*fact, Value::Date(day));
             }
         }
-        let mut fields = self.fields();
-        for (fact, field) in self.layout.texts.iter().zip(&mut fields) {
-            if let Some(text) = as_text(field).filter(|text| !text.is_empty() && *fact != except) {
+        for (fact, text) in self.layout.texts.iter().zip(self.texts()) {
+            if let Some(text) = as_text(text).filter(|text| !text.is_empty() && *fact != except) {
                 facts.set(*fact, Value::Text(text.into()));
             }
         }
-        for (fact, field) in self.layout.money.iter().zip(&mut fields) {
-            if let Some(money) = as_money(field) {
+        for (index, fact) in self.layout.money.iter().enumerate().filter(|_| self.has_money()) {
+            if let Some(money) = self.money(index) {
                 facts.set(*fact, Value::Money(money));
             }
         }
@@ -159,7 +175,7 @@ impl<'b> OwnFacts<'b> {
 }
 
 fn as_text(bytes: &[u8]) -> Option<&str> {
-    std::str::from_utf8(bytes).ok()
+    simdutf8::basic::from_utf8(bytes).ok()
 }
 
 fn as_money(bytes: &[u8]) -> Option<Money> {
@@ -168,7 +184,8 @@ fn as_money(bytes: &[u8]) -> Option<Money> {
 
 fn pack(day: Date) -> u32 {
     // Years of input lie between 1900 and 2199.
-    u32::from(day.year().unsigned_abs()) << 9 | u32::from(day.month().unsigned_abs()) << 5
+    u32::from(day.year().unsigned_abs()) << 9
+        | u32::from(day.month().unsigned_abs()) << 5
         | u32::from(day.day().unsigned_abs())
 }
 

@@ -2,6 +2,7 @@
 //! it one by one, in full ([`Ledger::applicant`]) or as the engine asks for them ([`LedgerUnit`]).
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
@@ -124,9 +125,17 @@ impl<'v> Ledger<'v> {
         self.rows.len()
     }
 
-    /// How many rows of achievements the unit at `place` has, readable or not.
-    pub fn rows_of(&self, place: usize) -> usize {
-        (self.starts[place + 1] - self.starts[place]) as usize
+    /// All units in stretches of a few thousand rows, fit for a [`Page`] each.
+    pub fn stretches(&self) -> impl Iterator<Item = Range<usize>> {
+        const ROWS: u32 = 4096;
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let begin = from;
+            while from < self.len() && self.starts[from] - self.starts[begin] < ROWS {
+                from += 1;
+            }
+            (from > begin).then_some(begin..from)
+        })
     }
 
     fn vocabulary(&self) -> &'v Vocabulary {
@@ -146,7 +155,8 @@ impl<'v> Ledger<'v> {
     /// The error for the unit at `place` if a ledger before this one had it already.
     pub fn not_grouped(&self, place: usize) -> InputError {
         let first = self.order.get(self.starts[place] as usize).map(|row| &self.rows[*row as usize]);
-        let (path, row) = first.map_or(("", 0), |row| (self.file(row).path.as_str(), self.number(row)));
+        let number = |row: &LedgerRow| self.chunk(row).first_row + u64::from(row.kept.row);
+        let (path, row) = first.map_or(("", 0), |row| (self.file(row).path.as_str(), number(row)));
         not_grouped(path, self.name(place), row)
     }
 
@@ -155,20 +165,24 @@ impl<'v> Ledger<'v> {
         xxhash_rust::xxh3::xxh3_128(text::key(self.units.name(place as UnitId)).as_bytes())
     }
 
-    /// The unit at `place`, by first appearance. One without a readable row has no rows.
-    pub fn unit(&self, place: usize) -> LedgerUnit<'_> {
-        let own = &self.order[self.starts[place] as usize..self.starts[place + 1] as usize];
-        let mut unit = LedgerUnit { ledger: self, unit: place as UnitId, rows: Vec::new(), unreadable: Vec::new() };
-        unit.tell_apart(own);
-        unit
+    /// Some units, by first appearance, with their rows side by side in memory.
+    pub fn page(&self, places: Range<usize>) -> Page<'_> {
+        let rows = self.starts[places.start] as usize..self.starts[places.end] as usize;
+        let order = &self.order[rows.clone()];
+        // Each of these loops waits for memory once for many rows, not row by row.
+        let mut kept: Vec<LedgerRow> = order.iter().map(|index| self.rows[*index as usize]).collect();
+        let mut bytes = Vec::with_capacity(kept.iter().map(|row| row.kept.length as usize).sum());
+        for row in &mut kept {
+            let at = bytes.len();
+            bytes.extend_from_slice(self.bytes(row));
+            row.kept.at = at as u32;
+        }
+        Page { ledger: self, first: places.start, order, rows: kept, bytes }
     }
 
     /// The unit at `place` with its rows in full.
     pub fn applicant(&self, place: usize) -> Applicant {
-        let unit = self.unit(place);
-        let warnings = unit.warnings();
-        let rows = warnings.into_iter().enumerate().map(|(item, warnings)| unit.achievement(item, warnings));
-        Applicant { achievements: rows.collect(), name: unit.name().to_owned(), facts: unit.facts().clone() }
+        self.page(place..place + 1).unit(place).applicant()
     }
 
     /// Everything at once, in full: for portfolios that fit into memory that way.
@@ -176,8 +190,10 @@ impl<'v> Ledger<'v> {
         let mut unreadable = Vec::new();
         let mut applicants = Vec::new();
         for place in 0..self.len() {
-            unreadable.extend(self.unit(place).unreadable);
-            let applicant = self.applicant(place);
+            let page = self.page(place..place + 1);
+            let unit = page.unit(place);
+            let applicant = unit.applicant();
+            unreadable.extend(unit.unreadable);
             if !applicant.achievements.is_empty() {
                 applicants.push(applicant);
             }
@@ -208,23 +224,23 @@ impl<'v> Ledger<'v> {
 
     /// An unreadable row with all its mistakes.
     pub fn invalid(&self, unreadable: &Unreadable) -> Invalid {
-        let row = &self.rows[unreadable.row as usize];
-        let file = self.file(row);
-        let number = self.number(row);
+        let row = self.kept(unreadable.row);
+        let (file, number) = (row.file(), row.number());
+        let unit = row.row.unit;
         let mut invalid = Invalid { path: file.path.clone(), row: number, ..Invalid::default() };
-        if row.unit != NOBODY {
-            invalid.applicant = Some(self.units.name(row.unit).to_owned()).filter(|name| !name.is_empty());
+        if unit != NOBODY {
+            invalid.applicant = Some(self.units.name(unit).to_owned()).filter(|name| !name.is_empty());
         }
-        let (read, extra, surplus) = if is_as_cells(row) {
-            let cells = cells_of(self.bytes(row));
+        let (read, extra, surplus) = if row.is_as_cells() {
+            let cells = cells_of(row.bytes);
             let split = file.split(&cells);
             (RowReader::new(&self.common.dictionary).achievement(&split.facts), split.extra, split.surplus)
         } else {
-            let row = Row { id: self.id_cell(row).map(str::to_owned), ..Row::default() };
-            (row, self.extra(unreadable.row), None)
+            let read = Row { id: row.id_cell().map(str::to_owned), ..Row::default() };
+            (read, row.extra(), None)
         };
         (invalid.id, invalid.mistakes, invalid.extra) = (read.id, read.mistakes, extra);
-        if row.unit == NOBODY {
+        if unit == NOBODY {
             invalid.mistakes.push(self.nobody());
         }
         if let Some(before) = unreadable.used_before {
@@ -277,50 +293,13 @@ impl<'v> Ledger<'v> {
     }
 
     fn bytes(&self, row: &LedgerRow) -> &[u8] {
-        self.chunk(row).bytes.get(row.kept.at as usize..).unwrap_or_default()
+        let from = row.kept.at as usize;
+        self.chunk(row).bytes.get(from..from + row.kept.length as usize).unwrap_or_default()
     }
 
-    fn own(&self, row: &LedgerRow) -> OwnFacts<'_> {
-        OwnFacts { layout: &self.common.layout, bytes: self.bytes(row) }
-    }
-
-    /// Row number as a spreadsheet counts.
-    fn number(&self, row: &LedgerRow) -> u64 {
-        self.chunk(row).first_row + u64::from(row.kept.row)
-    }
-
-    /// The cell of the column `id`, trimmed, unless blank.
-    fn id_cell(&self, row: &LedgerRow) -> Option<&str> {
-        let id = self.vocabulary().known().id;
-        if is_as_cells(row) {
-            let column = self.file(row).columns.position(id)?;
-            let cell = cells_of(self.bytes(row)).get(column).copied()?;
-            return (!is_blank(cell)).then(|| cell.trim());
-        }
-        match self.common.layout.own(id) {
-            Some(Own::Text(index)) => self.own(row).text(index),
-            _ => None,
-        }
-    }
-
-    /// A row kept as cells, read again.
-    fn read_cells(&self, row: &LedgerRow) -> (Row, Vec<(String, String)>) {
-        let cells = cells_of(self.bytes(row));
-        let split = self.file(row).split(&cells);
-        let mut read = RowReader::new(&self.common.dictionary).achievement(&split.facts);
-        read.warnings.extend(split.short);
-        (read, split.extra)
-    }
-
-    /// The cells of columns that nobody knows: header and cell.
-    fn extra(&self, index: u32) -> Vec<(String, String)> {
+    fn kept(&self, index: u32) -> Kept<'_> {
         let row = &self.rows[index as usize];
-        if is_as_cells(row) {
-            return self.read_cells(row).1;
-        }
-        let names: Vec<&String> = self.file(row).columns.iter().filter_map(Column::extra_name).collect();
-        let cells = self.own(row).extra(names.len());
-        names.into_iter().zip(cells).map(|(name, cell)| (name.clone(), cell.to_owned())).collect()
+        Kept { ledger: self, row: *row, bytes: self.bytes(row) }
     }
 
     /// The headers that nobody knows, of all files, each once, in the order of the columns. Columns without a header
@@ -363,6 +342,74 @@ fn is_as_cells(row: &LedgerRow) -> bool {
     row.kept.shape >= AS_CELLS
 }
 
+/// A row with its bytes.
+#[derive(Clone, Copy)]
+struct Kept<'l> {
+    ledger: &'l Ledger<'l>,
+    row: LedgerRow,
+    bytes: &'l [u8],
+}
+
+impl<'l> Kept<'l> {
+    fn is_as_cells(self) -> bool {
+        is_as_cells(&self.row)
+    }
+
+    fn file(self) -> &'l File {
+        self.ledger.file(&self.row)
+    }
+
+    fn input(self) -> usize {
+        self.ledger.chunk(&self.row).input
+    }
+
+    /// Row number as a spreadsheet counts.
+    fn number(self) -> u64 {
+        self.ledger.chunk(&self.row).first_row + u64::from(self.row.kept.row)
+    }
+
+    fn own(self) -> OwnFacts<'l> {
+        OwnFacts { layout: &self.ledger.common.layout, bytes: self.bytes }
+    }
+
+    fn shape(self) -> &'l Facts {
+        &self.ledger.shapes[self.row.kept.shape as usize]
+    }
+
+    /// The cell of the column `id`, trimmed, unless blank.
+    fn id_cell(self) -> Option<&'l str> {
+        let id = self.ledger.vocabulary().known().id;
+        if self.is_as_cells() {
+            let column = self.file().columns.position(id)?;
+            let cell = cells_of(self.bytes).get(column).copied()?;
+            return (!is_blank(cell)).then(|| cell.trim());
+        }
+        match self.ledger.common.layout.own(id) {
+            Some(Own::Text(index)) => self.own().text(index),
+            _ => None,
+        }
+    }
+
+    /// A row kept as cells, read again.
+    fn read_cells(self) -> (Row, Vec<(String, String)>) {
+        let cells = cells_of(self.bytes);
+        let split = self.file().split(&cells);
+        let mut read = RowReader::new(&self.ledger.common.dictionary).achievement(&split.facts);
+        read.warnings.extend(split.short);
+        (read, split.extra)
+    }
+
+    /// The cells of columns that nobody knows: header and cell.
+    fn extra(self) -> Vec<(String, String)> {
+        if self.is_as_cells() {
+            return self.read_cells().1;
+        }
+        let names: Vec<&String> = self.file().columns.iter().filter_map(Column::extra_name).collect();
+        let cells = self.own().extra(names.len());
+        names.into_iter().zip(cells).map(|(name, cell)| (name.clone(), cell.to_owned())).collect()
+    }
+}
+
 /// A row that is not counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Unreadable {
@@ -372,44 +419,78 @@ pub struct Unreadable {
     used_before: Option<u64>,
 }
 
-/// One unit of a [`Ledger`] with its readable rows.
-pub struct LedgerUnit<'l> {
+/// Some units of a [`Ledger`], their rows side by side.
+pub struct Page<'l> {
     ledger: &'l Ledger<'l>,
+    /// The place of its first unit.
+    first: usize,
+    /// Where its rows stand in the ledger.
+    order: &'l [u32],
+    rows: Vec<LedgerRow>,
+    bytes: Vec<u8>,
+}
+
+impl<'l> Page<'l> {
+    /// The unit at `place`, which must be one of the page's. One without a readable row has no rows.
+    pub fn unit<'p>(&'p self, place: usize) -> LedgerUnit<'p> {
+        let start = |place: usize| (self.ledger.starts[place] - self.ledger.starts[self.first]) as usize;
+        let own = start(place)..start(place + 1);
+        let mut unit = LedgerUnit { page: self, unit: place as UnitId, rows: Vec::new(), unreadable: Vec::new() };
+        unit.tell_apart(own);
+        unit
+    }
+
+    fn kept(&self, index: usize) -> Kept<'_> {
+        let row = self.rows[index];
+        let from = row.kept.at as usize;
+        let bytes = self.bytes.get(from..from + row.kept.length as usize).unwrap_or_default();
+        Kept { ledger: self.ledger, row, bytes }
+    }
+}
+
+/// One unit of a [`Ledger`] with its readable rows.
+pub struct LedgerUnit<'p> {
+    page: &'p Page<'p>,
     unit: UnitId,
-    /// Indices of its readable rows.
+    /// Its readable rows, as places in the page.
     rows: Vec<u32>,
     /// Its other rows.
     pub unreadable: Vec<Unreadable>,
 }
 
-impl<'l> LedgerUnit<'l> {
+impl<'p> LedgerUnit<'p> {
     /// Sorts out the unreadable rows: those with mistakes, and those whose id a readable row of the same file used
     /// before. That row stands. An unreadable row uses up no id, so that its corrected copy below it counts.
-    fn tell_apart(&mut self, own: &[u32]) {
-        /// Below this, comparing every id with every other is faster.
+    fn tell_apart(&mut self, own: Range<usize>) {
+        /// Up to here, comparing every id with every other is faster.
         const FEW: usize = 12;
-        let ledger = self.ledger;
-        self.rows.reserve(own.len());
-        let mut ids: Vec<(Cow<'l, str>, usize, u64)> = Vec::with_capacity(if own.len() <= FEW { own.len() } else { 0 });
-        let mut many: HashMap<(Cow<'l, str>, usize), u64> = HashMap::new();
-        for index in own {
-            let row = &ledger.rows[*index as usize];
-            let (input, number) = (ledger.chunk(row).input, ledger.number(row));
-            let id = match ledger.id_cell(row) {
+        self.rows.reserve_exact(own.len());
+        let (page, few) = (self.page, own.len() <= FEW);
+        let mut ids: Vec<(Cow<'p, str>, usize, u64)> = Vec::new();
+        let mut many: HashMap<(Cow<'p, str>, usize), u64> = HashMap::new();
+        for index in own.clone() {
+            let row = page.kept(index);
+            let unreadable = row.row.kept.shape == UNREADABLE;
+            if own.len() == 1 && !unreadable {
+                self.rows.push(index as u32);
+                return;
+            }
+            let (input, number) = (row.input(), row.number());
+            let id = match row.id_cell() {
                 Some(id) => text::folded(id),
                 None => Cow::Owned(format!("row{number}")),
             };
-            let before = if own.len() <= FEW {
+            let before = if few {
                 ids.iter().find(|(known, file, _)| *file == input && *known == id).map(|(.., before)| *before)
             } else {
                 many.get(&(id.clone(), input)).copied()
             };
-            if row.kept.shape == UNREADABLE || before.is_some() {
-                self.unreadable.push(Unreadable { row: *index, used_before: before });
+            if unreadable || before.is_some() {
+                self.unreadable.push(Unreadable { row: page.order[index], used_before: before });
                 continue;
             }
-            self.rows.push(*index);
-            if own.len() <= FEW {
+            self.rows.push(index as u32);
+            if few {
                 ids.push((id, input, number));
             } else {
                 many.insert((id, input), number);
@@ -417,44 +498,48 @@ impl<'l> LedgerUnit<'l> {
         }
     }
 
-    fn at(&self, item: usize) -> &'l LedgerRow {
-        &self.ledger.rows[self.rows[item] as usize]
+    fn ledger(&self) -> &'p Ledger<'p> {
+        self.page.ledger
+    }
+
+    fn at(&self, item: usize) -> Kept<'p> {
+        self.page.kept(self.rows[item] as usize)
     }
 
     /// The name shown in results; empty for the one unnamed applicant.
-    pub fn name(&self) -> &'l str {
-        self.ledger.units.name(self.unit)
+    pub fn name(&self) -> &'p str {
+        self.ledger().units.name(self.unit)
     }
 
     /// The id of a row: its cell, or `row<N>`.
-    pub fn id(&self, item: usize) -> Cow<'l, str> {
+    pub fn id(&self, item: usize) -> Cow<'p, str> {
         let row = self.at(item);
-        match self.ledger.id_cell(row) {
+        match row.id_cell() {
             Some(id) => Cow::Borrowed(id),
-            None => Cow::Owned(format!("row{}", self.ledger.number(row))),
+            None => Cow::Owned(format!("row{}", row.number())),
         }
     }
 
     /// The number of a row as a spreadsheet counts.
     pub fn number(&self, item: usize) -> u64 {
-        self.ledger.number(self.at(item))
+        self.at(item).number()
     }
 
     /// The file of a row.
     pub fn input(&self, item: usize) -> usize {
-        self.ledger.chunk(self.at(item)).input
+        self.at(item).input()
     }
 
     /// The name of the file of a row.
-    pub fn path(&self, item: usize) -> &'l str {
-        &self.ledger.file(self.at(item)).path
+    pub fn path(&self, item: usize) -> &'p str {
+        &self.at(item).file().path
     }
 
     /// A text of a row, unless blank.
-    pub fn text(&self, item: usize, fact: FactId) -> Option<Cow<'l, str>> {
+    pub fn text(&self, item: usize, fact: FactId) -> Option<Cow<'p, str>> {
         let row = self.at(item);
-        match self.ledger.common.layout.own(fact) {
-            Some(Own::Text(index)) if !is_as_cells(row) => self.ledger.own(row).text(index).map(Cow::Borrowed),
+        match self.ledger().common.layout.own(fact) {
+            Some(Own::Text(index)) if !row.is_as_cells() => row.own().text(index).map(Cow::Borrowed),
             _ => match self.value(item, fact)? {
                 Value::Text(text) => Some(Cow::Owned(text.into())),
                 _ => None,
@@ -464,23 +549,26 @@ impl<'l> LedgerUnit<'l> {
 
     /// The cells of columns that nobody knows: header and cell.
     pub fn extra(&self, item: usize) -> Vec<(String, String)> {
-        self.ledger.extra(self.rows[item])
+        self.at(item).extra()
     }
 
     /// What reading found odd about each row.
     pub fn warnings(&self) -> Vec<Vec<Words>> {
-        let of_row = |index: &u32| {
-            let row = &self.ledger.rows[*index as usize];
-            if is_as_cells(row) { self.ledger.read_cells(row).0.warnings } else { Vec::new() }
+        let of_row = |item: usize| {
+            let row = self.at(item);
+            if row.is_as_cells() { row.read_cells().0.warnings } else { Vec::new() }
         };
-        let mut warnings: Vec<Vec<Words>> = self.rows.iter().map(of_row).collect();
+        let mut warnings: Vec<Vec<Words>> = (0..self.rows.len()).map(of_row).collect();
         self.add_twins(&mut warnings);
         self.add_shared(&mut warnings);
         warnings
     }
 
     fn add_twins(&self, warnings: &mut [Vec<Words>]) {
-        let vocabulary = self.ledger.vocabulary();
+        if warnings.len() < 2 {
+            return;
+        }
+        let vocabulary = self.ledger().vocabulary();
         let known = vocabulary.known();
         // Only rows of the same kind and day can be alike.
         let keys: Vec<_> = (0..self.rows.len()).map(|item| (self.kind(item), self.day(item, known.date))).collect();
@@ -494,27 +582,27 @@ impl<'l> LedgerUnit<'l> {
         let rows: Vec<_> = items.iter().map(|item| (place(*item), self.row(*item).into_owned())).collect();
         for (item, twin) in items.iter().zip(alike::twins(vocabulary, &rows)) {
             if let Some((input, number)) = twin {
-                let path = self.ledger.common.files.get(input).filter(|_| input != self.input(*item));
+                let path = self.ledger().common.files.get(input).filter(|_| input != self.input(*item));
                 warnings[*item].push(alike::twin(number, path.map(|file| file.path.as_str())));
             }
         }
     }
 
     fn add_shared(&self, warnings: &mut [Vec<Words>]) {
-        if self.ledger.claimants.is_empty() {
+        if self.ledger().claimants.is_empty() {
             return;
         }
         for (item, warnings) in warnings.iter_mut().enumerate() {
             let Some(number) = self.standard_number(item) else { continue };
-            if let Some(other) = self.ledger.claimants.other(&number, self.unit) {
-                warnings.push(alike::shared(&number, self.ledger.units.name(other)));
+            if let Some(other) = self.ledger().claimants.other(&number, self.unit) {
+                warnings.push(alike::shared(&number, self.ledger().units.name(other)));
             }
         }
     }
 
     /// The number of a row whose number is a standard's: of kinds for which the vocabulary reads something off it.
-    fn standard_number(&self, item: usize) -> Option<Cow<'l, str>> {
-        let vocabulary = self.ledger.vocabulary();
+    fn standard_number(&self, item: usize) -> Option<Cow<'p, str>> {
+        let vocabulary = self.ledger().vocabulary();
         let number = vocabulary.known().number;
         let kind = self.kind(item);
         let mut inferences = vocabulary.inferences().iter();
@@ -523,7 +611,7 @@ impl<'l> LedgerUnit<'l> {
     }
 
     fn kind(&self, item: usize) -> Option<ValueId> {
-        let kind = self.ledger.vocabulary().known().kind;
+        let kind = self.ledger().vocabulary().known().kind;
         match self.shape(item) {
             Some((_, facts)) => facts.code(kind),
             None => self.row(item).code(kind),
@@ -532,7 +620,7 @@ impl<'l> LedgerUnit<'l> {
 
     /// True if a row is not counted although it could be read.
     pub(super) fn has_repeated_id(&self) -> bool {
-        self.unreadable.iter().any(|row| self.ledger.rows[row.row as usize].kept.shape != UNREADABLE)
+        self.unreadable.iter().any(|row| self.ledger().rows[row.row as usize].kept.shape != UNREADABLE)
     }
 
     /// Notes the standards that the unit claims.
@@ -542,8 +630,14 @@ impl<'l> LedgerUnit<'l> {
         }
     }
 
+    /// The unit with its rows in full.
+    pub fn applicant(&self) -> Applicant {
+        let rows = self.warnings().into_iter().enumerate().map(|(item, warnings)| self.achievement(item, warnings));
+        Applicant { achievements: rows.collect(), name: self.name().to_owned(), facts: self.facts().clone() }
+    }
+
     /// A row in full, with these warnings.
-    pub fn achievement(&self, item: usize, warnings: Vec<Words>) -> Achievement {
+    fn achievement(&self, item: usize, warnings: Vec<Words>) -> Achievement {
         Achievement {
             id: self.id(item).into_owned(),
             row: self.number(item),
@@ -557,7 +651,7 @@ impl<'l> LedgerUnit<'l> {
 
 impl Unit for LedgerUnit<'_> {
     fn facts(&self) -> &Facts {
-        self.ledger.units.facts(self.unit).0
+        self.ledger().units.facts(self.unit).0
     }
 
     fn rows(&self) -> usize {
@@ -566,29 +660,29 @@ impl Unit for LedgerUnit<'_> {
 
     fn row(&self, item: usize) -> Cow<'_, Facts> {
         let row = self.at(item);
-        if is_as_cells(row) {
-            return Cow::Owned(self.ledger.read_cells(row).0.facts);
+        if row.is_as_cells() {
+            return Cow::Owned(row.read_cells().0.facts);
         }
-        let mut facts = self.ledger.shapes[row.kept.shape as usize].clone();
-        self.ledger.own(row).add_to(&mut facts, self.ledger.vocabulary().known().id);
+        let mut facts = row.shape().clone();
+        row.own().add_to(&mut facts, self.ledger().vocabulary().known().id);
         Cow::Owned(facts)
     }
 
     fn value(&self, item: usize, fact: FactId) -> Option<Value> {
         let row = self.at(item);
-        if is_as_cells(row) {
+        if row.is_as_cells() {
             return self.row(item).get(fact).cloned();
         }
-        match self.ledger.common.layout.own(fact) {
-            Some(place) => own_value(self.ledger.own(row), place),
-            None => self.ledger.shapes[row.kept.shape as usize].get(fact).cloned(),
+        match self.ledger().common.layout.own(fact) {
+            Some(place) => own_value(row.own(), place),
+            None => row.shape().get(fact).cloned(),
         }
     }
 
     fn day(&self, item: usize, fact: FactId) -> Option<Date> {
         let row = self.at(item);
-        match self.ledger.common.layout.own(fact) {
-            Some(Own::Day(index)) if !is_as_cells(row) => self.ledger.own(row).day(index),
+        match self.ledger().common.layout.own(fact) {
+            Some(Own::Day(index)) if !row.is_as_cells() => row.own().day(index),
             _ => match self.value(item, fact)? {
                 Value::Date(day) => Some(day),
                 _ => None,
@@ -596,12 +690,17 @@ impl Unit for LedgerUnit<'_> {
         }
     }
 
+    fn has_money(&self, item: usize, fact: FactId) -> bool {
+        let row = self.at(item);
+        (row.is_as_cells() || row.own().has_money()) && self.value(item, fact).is_some()
+    }
+
     fn profile(&self) -> Option<u32> {
-        Some(self.ledger.units.facts(self.unit).1)
+        Some(self.ledger().units.facts(self.unit).1)
     }
 
     fn shape(&self, item: usize) -> Option<(u32, &Facts)> {
         let row = self.at(item);
-        (!is_as_cells(row)).then(|| (row.kept.shape, &self.ledger.shapes[row.kept.shape as usize]))
+        (!row.is_as_cells()).then(|| (row.row.kept.shape, row.shape()))
     }
 }

@@ -107,6 +107,8 @@ pub struct Options {
     pub threads: usize,
     /// Leave out what takes time and shows in few results: SHA-256 sums.
     pub skip_digests: bool,
+    /// The only texts to keep, the id apart, where results show none; what is extra is left out as well. None: keep all.
+    pub keep: Option<Vec<FactId>>,
     /// Leave out the warnings about standards that several applicants claim, which only itemized results show.
     pub skip_claimants: bool,
 }
@@ -286,9 +288,7 @@ fn error(path: &str, line: Option<u64>, message: Words) -> InputError {
 
 fn uncut(path: &str, uncut: Uncut) -> InputError {
     match uncut {
-        Uncut::Io(problem) => {
-            error(path, None, words!(zh: "读不出：{problem}", en: "cannot be read: {problem}"))
-        }
+        Uncut::Io(problem) => error(path, None, words!(zh: "读不出：{problem}", en: "cannot be read: {problem}")),
         Uncut::OpenQuote(line) => error(
             path,
             Some(line),
@@ -407,7 +407,7 @@ impl<'a> Opened<'a> {
             let mistakes = below.map_or(mistakes, |words| vec![words]);
             mistakes.into_iter().map(|words| error(path, None, words)).collect::<Vec<_>>()
         })?;
-        file.plan = Plan::new(dictionary.vocabulary, layout, &file.columns);
+        file.plan = Plan::new(dictionary.vocabulary, layout, &file.columns, options.keep.as_deref());
         Ok(Opened { file, blocks, first, rows_before, sha256, own_units })
     }
 }
@@ -438,7 +438,7 @@ impl File {
 
     /// The cells of a record by what their columns hold.
     fn split<'r>(&self, record: &[&'r str]) -> Cells<'r> {
-        let mut cells = Cells { extra: Vec::with_capacity(self.plan.extra_columns()), ..Cells::default() };
+        let mut cells = Cells::default();
         for (index, cell) in record.iter().copied().enumerate() {
             match self.columns.get(index) {
                 Some(Column::Fact(fact)) => cells.facts.push((*fact, cell)),
@@ -556,12 +556,7 @@ impl File {
 }
 
 /// The advice where a title stands above the header: the first record is none, and one of the next few is.
-fn header_below(
-    dictionary: &Dictionary<'_>,
-    of: Of,
-    header: &[String],
-    mut records: Records<'_>,
-) -> Option<Words> {
+fn header_below(dictionary: &Dictionary<'_>, of: Of, header: &[String], mut records: Records<'_>) -> Option<Words> {
     const MOST_LINES: usize = 10;
     let known = |cells: &mut dyn Iterator<Item = &str>| cells.filter(|c| dictionary.header(of, c).is_some()).count();
     if known(&mut header.iter().map(String::as_str)) > 0 {

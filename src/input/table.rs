@@ -209,8 +209,11 @@ impl<'t> Marks<'t> {
 
 /// True for a cell in which nobody sees anything.
 pub(super) fn is_blank(cell: &str) -> bool {
-    if cell.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric) {
-        return cell.is_empty();
+    // Digits, Latin letters and the first bytes of common Chinese characters are no blanks.
+    match cell.as_bytes().first() {
+        None => return true,
+        Some(b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | 0xE4..=0xE9) => return false,
+        Some(_) => {}
     }
     !cell.chars().any(char::is_alphanumeric) && text::fold(cell).is_empty()
 }

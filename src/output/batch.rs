@@ -41,8 +41,6 @@ pub struct Batch<'a> {
 pub struct Written<'l> {
     /// The unit and its rows.
     pub unit: &'l LedgerUnit<'l>,
-    ledger: &'l Ledger<'l>,
-    place: usize,
     applicant: OnceCell<Applicant>,
     warnings: OnceCell<Vec<Vec<Words>>>,
 }
@@ -50,7 +48,7 @@ pub struct Written<'l> {
 impl Written<'_> {
     /// The unit with its rows in full: for what cannot be told without.
     pub fn applicant(&self) -> &Applicant {
-        self.applicant.get_or_init(|| self.ledger.applicant(self.place))
+        self.applicant.get_or_init(|| self.unit.applicant())
     }
 
     /// What reading found odd about each row.
@@ -151,17 +149,18 @@ impl<'a> Worker<'a> {
 
     fn units(&mut self, ledger: &Ledger<'_>, units: Range<usize>) -> Done {
         let mut done = Done::default();
+        let page = ledger.page(units.clone());
         for place in units {
-            let unit = ledger.unit(place);
+            let unit = page.unit(place);
             if unit.rows() > 0 {
-                self.unit(ledger, place, &unit, &mut done);
+                self.unit(&unit, &mut done);
             }
             done.unreadable.extend(unit.unreadable);
         }
         done
     }
 
-    fn unit(&mut self, ledger: &Ledger<'_>, place: usize, unit: &LedgerUnit<'_>, done: &mut Done) {
+    fn unit(&mut self, unit: &LedgerUnit<'_>, done: &mut Done) {
         let region = unit.facts().text(self.batch.vocabulary.known().region);
         let policies = match unit.profile() {
             Some(profile) => {
@@ -178,7 +177,7 @@ impl<'a> Worker<'a> {
             }
         }
         let results = self.evaluator.evaluate(unit, &policies);
-        let written = Written { unit, ledger, place, applicant: OnceCell::new(), warnings: OnceCell::new() };
+        let written = Written { unit, applicant: OnceCell::new(), warnings: OnceCell::new() };
         for (policy, years) in policies.iter().zip(&results) {
             for settled in years {
                 self.lines.unit(&written, self.batch.policies[*policy], settled, &mut done.bytes);
@@ -207,8 +206,6 @@ impl Batch<'_> {
         out: &mut dyn Write,
         aside: Aside<'_>,
     ) -> io::Result<Told> {
-        /// Rows that one thread computes at a time.
-        const ROWS: usize = 4096;
         let extra: Arc<[String]> = ledger.extra_headers().into();
         let mut told = Told::default();
         let mut bytes = Vec::new();
@@ -226,16 +223,7 @@ impl Batch<'_> {
                 Ok::<(), io::Error>(())
             };
             let mut pool = InOrder::new(scope, self.threads, start, work);
-            let mut from = 0;
-            while from < ledger.len() {
-                let (mut to, mut rows) = (from, 0);
-                while to < ledger.len() && rows < ROWS {
-                    rows += ledger.rows_of(to);
-                    to += 1;
-                }
-                pool.put(from..to, &mut take)?;
-                from = to;
-            }
+            ledger.stretches().try_for_each(|units| pool.put(units, &mut take))?;
             pool.finish(&mut take)
         })?;
         ledger.in_order(&mut unreadable);

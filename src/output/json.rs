@@ -90,7 +90,8 @@ struct ResultEntry<'a> {
 impl Serialize for ResultEntry<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Evaluation { applicant, policy, result } = &self.evaluation;
-        let told = Telling { speaker: self.report.speaker(policy), several_inputs: self.report.portfolio.inputs.len() > 1 };
+        let told =
+            Telling { speaker: self.report.speaker(policy), several_inputs: self.report.portfolio.inputs.len() > 1 };
         let mut entry = serializer.serialize_map(None)?;
         for (key, value) in told.head(&applicant.name, result) {
             entry.serialize_entry(&key, &value)?;
@@ -285,7 +286,8 @@ impl<'a> Entries<'a> {
         let (applicant, told) = (written.applicant(), self.telling(policy, holes));
         let row = Achievement { warnings: Vec::new(), ..applicant.achievements[item].clone() };
         let entry = told.item(&settled.head, applicant, &settled.item(item), (&row, None));
-        let (mut shared, mut behind) = (Shared { before: String::new(), warnings: Vec::new(), behind: Template::default() }, None);
+        let (mut shared, mut behind) =
+            (Shared { before: String::new(), warnings: Vec::new(), behind: Template::default() }, None);
         for (key, value) in entry {
             match key.as_str() {
                 "id" | "row" | "path" | "extra" => {}
@@ -305,7 +307,13 @@ impl<'a> Entries<'a> {
         shared
     }
 
-    fn write_item(&self, (written, item): (&Written<'_>, usize), warnings: &[Words], shared: &Shared, out: &mut Vec<u8>) {
+    fn write_item(
+        &self,
+        (written, item): (&Written<'_>, usize),
+        warnings: &[Words],
+        shared: &Shared,
+        out: &mut Vec<u8>,
+    ) {
         let unit = written.unit;
         out.extend(b"{\"id\":");
         write_text(&unit.id(item), out);

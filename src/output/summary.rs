@@ -143,7 +143,8 @@ impl Lines for Summary<'_> {
                 let engine = json!({ "name": "biaobu", "version": env!("CARGO_PKG_VERSION") });
                 let inputs: Vec<Json> = self.inputs.iter().map(input).collect();
                 let (engine, inputs) = (engine.to_string(), Json::from(inputs).to_string());
-                let begin = format!("{{\n\"schema\":\"{SCHEMA}\",\n\"engine\":{engine},\n\"inputs\":{inputs},\n\"results\":[");
+                let begin =
+                    format!("{{\n\"schema\":\"{SCHEMA}\",\n\"engine\":{engine},\n\"inputs\":{inputs},\n\"results\":[");
                 out.extend(begin.as_bytes());
             }
         }

@@ -272,7 +272,8 @@ pub fn told(told: &Told, errors: Option<&Path>, lang: Lang) -> Vec<String> {
         return lines;
     }
     for (column, (count, first)) in &told.by_column {
-        let column = if column.is_empty() { lang.pick("多出的单元格", "cells beyond the header") } else { column };
+        let column =
+            if column.is_empty() { lang.pick("多出的单元格", "cells beyond the header") } else { column };
         let head = words!(zh: "{column}：{count} 处，例如", en: "{column}: {count} mistakes, such as");
         lines.push(head.get(lang).to_owned());
         for row in first {

@@ -3,10 +3,10 @@
 
 use jiff::civil::Date;
 
+use super::holes;
 use crate::engine::result::{
     Assumed, Assumption, Barred, CapUse, Check, Item, Missing, Op, PolicyResult, Reason, Status, Step, Warning,
 };
-use super::holes;
 use crate::engine::window_days;
 use crate::facts::{Achievement, Applicant, Value};
 use crate::lang::{Lang, Words};
