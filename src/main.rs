@@ -4,6 +4,10 @@ mod cli;
 
 use std::process::ExitCode;
 
+/// Many threads make and drop many small things.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     cli::main()
 }

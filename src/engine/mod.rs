@@ -81,6 +81,7 @@ pub struct Evaluator<'a> {
     policies: Vec<&'a Policy>,
     /// By policy, then by application.
     years: Vec<Vec<YearOf<'a>>>,
+    sums_only: bool,
 }
 
 /// One policy for one application, and the rulings made so far.
@@ -102,7 +103,12 @@ impl<'a> Evaluator<'a> {
             let of_policy = applications.iter().zip(&mut rulings);
             years.push(of_policy.map(|(application, rulings)| year_of(policy, application, rulings)).collect());
         }
-        Evaluator { vocabulary, policies: policies.to_vec(), years }
+        Evaluator { vocabulary, policies: policies.to_vec(), years, sums_only: false }
+    }
+
+    /// From now on assumptions are left out of the heads of results: for those who look at sums only.
+    pub fn sums_only(&mut self) {
+        self.sums_only = true;
     }
 
     /// The policies, in the order of their indices.
@@ -130,7 +136,8 @@ impl<'a> Evaluator<'a> {
 
     fn one_year(&mut self, unit: &dyn Unit, of: (usize, usize), history: &History, beside: &[Beside]) -> Year {
         let YearOf { compiled, rulings } = &mut self.years[of.0][of.1];
-        one_year(self.vocabulary, compiled, rulings, unit, history, beside)
+        let sums_only = self.sums_only;
+        one_year(self.vocabulary, (compiled, rulings), unit, (history, beside), sums_only)
     }
 }
 
@@ -172,11 +179,10 @@ struct Year {
 
 fn one_year(
     vocabulary: &Vocabulary,
-    compiled: &Compiled<'_>,
-    rulings: &mut Rulings,
+    (compiled, rulings): (&Compiled<'_>, &mut Rulings),
     unit: &dyn Unit,
-    history: &History,
-    beside: &[Beside],
+    (history, beside): (&History, &[Beside]),
+    sums_only: bool,
 ) -> Year {
     let Compiled { policy, application, validity, call_applied, .. } = compiled;
     let mut head = PolicyResult {
@@ -209,7 +215,9 @@ fn one_year(
         head.barred_by.clone_from(&bars.holding);
         return shut_out(head, &first.cite, Reason::Barred(0));
     }
-    head.assumptions.clone_from(&bars.assumptions);
+    if !sums_only {
+        head.assumptions.clone_from(&bars.assumptions);
+    }
 
     // Money of earlier years or of other policies makes a row's ruling its own; so does a unit nobody has looked at.
     let alone = !history.is_empty() || !beside.is_empty() || unit.profile().is_none();
@@ -219,11 +227,11 @@ fn one_year(
             false => rulings.decide(&context, compiled, class, item),
         })
         .collect();
-    if decisions.iter().any(|decision| decision.prior_assumed) {
+    if !sums_only && decisions.iter().any(|decision| decision.prior_assumed) {
         let cite = policy.prior.first().map(|rule| rule.cite.clone()).unwrap_or_default();
         head.assumptions.push(Assumption { what: Assumed::NoPriorMoney, cite });
     }
     let claims = totals::claims(&decisions);
-    let (rows, paid) = totals::total(&context, decisions, &mut head);
+    let (rows, paid) = totals::total(&context, decisions, sums_only, &mut head);
     Year { settled: Settled { head, rows: Rows::Ruled(rows) }, paid, claims }
 }

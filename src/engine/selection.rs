@@ -46,6 +46,9 @@ pub(super) fn choose(context: &Context<'_>, entries: &[Entry<'_>], eligible: &[b
         return left_out;
     }
     let search = Search { context, entries, classes: classes(context, entries, eligible) };
+    if search.nothing_binds(eligible) {
+        return left_out;
+    }
     let (category_limit, sets) = search.category_sets(eligible);
     let mut best: Option<(Money, Vec<usize>, Vec<bool>)> = None;
     for set in sets {
@@ -99,6 +102,15 @@ fn combinations(from: &[usize], size: usize, begun: &mut Vec<usize>, sets: &mut 
 }
 
 impl Search<'_> {
+    /// True if every limit has room for all: no class is over its limit, and no limit of categories can be.
+    fn nothing_binds(&self, eligible: &[bool]) -> bool {
+        let count = eligible.iter().filter(|eligible| **eligible).count();
+        let limits = self.context.policy.limits.iter();
+        let mut of_categories = limits.filter(|limit| matches!(limit.of, LimitOf::Categories));
+        of_categories.all(|limit| count <= limit.at_most)
+            && self.classes.iter().all(|class| class.members.len() <= class.at_most)
+    }
+
     fn category(&self, index: usize) -> usize {
         self.context.policy.clauses[self.entries[index].candidate.clause].category
     }

@@ -86,6 +86,7 @@ pub(super) fn claims(decisions: &[Rc<Decision>]) -> Vec<Claim> {
 pub(super) fn total(
     context: &Context<'_>,
     decisions: Vec<Rc<Decision>>,
+    sums_only: bool,
     result: &mut PolicyResult,
 ) -> (Vec<Row>, History) {
     let certain: Vec<Entry<'_>> =
@@ -109,13 +110,15 @@ pub(super) fn total(
             Nature::Ceiling => result.ceiling_total += paid,
         }
     }
-    hoist(&decisions, &fates, result);
-    drop_unconcerned(context, &decisions, &fates, result);
-    for (cap, parameter) in caps::not_applied(context) {
-        let on = &context.policy.caps[cap].on;
-        if possible.iter().any(|entry| on.contains(&entry.candidate.clause)) {
-            let cite = context.policy.caps[cap].cite.clone();
-            result.assumptions.push(Assumption { what: Assumed::NotApplied { parameter, cap }, cite });
+    if !sums_only {
+        hoist(&decisions, &fates, result);
+        drop_unconcerned(context, &decisions, &fates, result);
+        for (cap, parameter) in caps::not_applied(context) {
+            let on = &context.policy.caps[cap].on;
+            if possible.iter().any(|entry| on.contains(&entry.candidate.clause)) {
+                let cite = context.policy.caps[cap].cite.clone();
+                result.assumptions.push(Assumption { what: Assumed::NotApplied { parameter, cap }, cite });
+            }
         }
     }
     result.total = result.fixed_total + result.ceiling_total;

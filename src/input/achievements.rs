@@ -370,9 +370,10 @@ impl<'v> Joining<'v> {
         let ledger = &mut self.ledger;
         let number = ledger.chunks.len() as u32;
         let before = ledger.rows.len();
-        ledger.rows.reserve(parsed.rows.len());
+        let names = parsed.runs.iter().map(|(_, name, hash)| (&parsed.names[name.clone()], *hash));
+        let met = ledger.units.met(names);
         let ends = parsed.runs.iter().skip(1).map(|run| run.0 as usize).chain([parsed.rows.len()]);
-        for ((from, name, hash), end) in parsed.runs.iter().zip(ends) {
+        for (((from, name, hash), met), end) in parsed.runs.iter().zip(met).zip(ends) {
             let from = *from as usize;
             let name = &parsed.names[name.clone()];
             let unit = if name.is_empty() {
@@ -383,18 +384,16 @@ impl<'v> Joining<'v> {
                     self.named = Some((file.path.clone(), row));
                 }
                 let known = ledger.units.len();
-                let unit = ledger.units.resolve(name, *hash);
+                let unit = met.unwrap_or_else(|| ledger.units.resolve(name, *hash));
                 if self.grouped && (unit as usize) < known && self.latest != Some(unit) {
                     return Err(not_grouped(&file.path, ledger.units.name(unit), row).into());
                 }
                 self.latest = Some(unit);
                 unit
             };
-            ledger.rows.extend(parsed.rows[from..end].iter().map(|kept| LedgerRow {
-                unit,
-                chunk: number,
-                kept: *kept,
-            }));
+            for kept in &parsed.rows[from..end] {
+                ledger.rows.push(LedgerRow { unit, chunk: number, kept: *kept });
+            }
         }
         if self.claimants {
             for (row, number) in parsed.numbers {
@@ -416,9 +415,14 @@ impl<'v> Joining<'v> {
         let Some(last) = self.ledger.rows.iter().rev().map(|row| row.unit).find(|unit| *unit != NOBODY) else {
             return Ok(());
         };
-        let first_row_of_last = self.ledger.rows.iter().rposition(|row| row.unit != last && row.unit != NOBODY);
-        let Some(before) = first_row_of_last else { return Ok(()) };
-        let carried = self.ledger.rows.split_off(before + 1);
+        let of_last = |row: &&LedgerRow| row.unit == last || row.unit == NOBODY;
+        let carried = self.ledger.rows.iter().rev().take_while(of_last).count();
+        let closed = self.ledger.rows.len() - carried;
+        if closed == 0 {
+            return Ok(());
+        }
+        let carried: Vec<LedgerRow> = self.ledger.rows.behind(closed).collect();
+        self.ledger.rows.truncate(closed);
         let mut next = Ledger::new(Arc::clone(&self.common), Units::new(Arc::clone(&self.known), self.hasher.clone()));
         let name = self.ledger.units.name(last).to_owned();
         let unit = next.units.named(&name);

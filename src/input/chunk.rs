@@ -237,7 +237,7 @@ impl<'a> BlockReader<'a> {
             }
             let at = u32::try_from(parsed.chunk.bytes.len()).unwrap_or(u32::MAX);
             let name = file.plan.applicant.map_or("", |column| records.cell(column));
-            let name = if is_blank(name) { "" } else { name.trim() };
+            let name = if is_blank(name) { "" } else { trimmed(name) };
             self.run(&mut parsed, name);
             let index = parsed.rows.len() as u32;
             // Only a file of one block has faults, so that its rows are numbered already.
@@ -293,6 +293,7 @@ impl<'a> BlockReader<'a> {
             let cell = column.map_or("", |column| records.cell(column));
             let day = match plain_day(cell) {
                 Some(day) => Some(day),
+                None if cell.is_empty() => None,
                 None => match read_cell(vocabulary, *fact, cell) {
                     Ok(Some((Value::Date(day), warnings))) if warnings.is_empty() => Some(day),
                     Ok(None) => None,
@@ -304,6 +305,10 @@ impl<'a> BlockReader<'a> {
         self.money.clear();
         for (column, fact) in plan.money.iter().zip(&self.layout.money) {
             let cell = column.map_or("", |column| records.cell(column));
+            if cell.is_empty() {
+                self.money.push(None);
+                continue;
+            }
             self.money.push(match read_cell(vocabulary, *fact, cell) {
                 Ok(Some((Value::Money(money), warnings))) if warnings.is_empty() => Some(money),
                 Ok(None) => None,
@@ -312,7 +317,7 @@ impl<'a> BlockReader<'a> {
         }
         let text = |column: &Option<usize>| match column.map_or("", |column| records.cell(column)) {
             cell if is_blank(cell) => "",
-            cell => cell.trim(),
+            cell => trimmed(cell),
         };
         let extra = plan.extra.iter().map(|column| records.cell(*column));
         layout::write(bytes, &self.days, plan.texts.iter().map(text), &self.money, extra);
@@ -451,6 +456,16 @@ pub(super) fn cells_of(mut bytes: &[u8]) -> Vec<&str> {
     bytes = rest;
     let cell = |_| std::str::from_utf8(layout::read_bytes(&mut bytes)).unwrap_or_default();
     (0..u32::from_le_bytes(*count)).map(cell).collect()
+}
+
+/// [`str::trim`], quick where there is nothing to trim.
+fn trimmed(cell: &str) -> &str {
+    let is_plain = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_graphic);
+    let bytes = cell.as_bytes();
+    let starts = is_plain(bytes.first()) || matches!(bytes.first(), Some(0xE4..=0xE9));
+    let last = bytes.len().checked_sub(3).and_then(|at| bytes.get(at));
+    let ends = is_plain(bytes.last()) || matches!((last, bytes.last()), (Some(0xE4..=0xE9), Some(0x80..)));
+    if starts && ends { cell } else { cell.trim() }
 }
 
 /// A day as `2021-06-30`; none for all that is written otherwise.

@@ -15,6 +15,7 @@ use super::chunk::{AS_CELLS, Chunk, KeptRow, UNREADABLE, cells_of, own_value};
 use super::columns::{Column, Dictionary};
 use super::layout::{Layout, Own, OwnFacts};
 use super::row::{Row, RowReader};
+use super::segments::Segments;
 use super::table::is_blank;
 use super::units::{UnitId, Units};
 use super::{File, InputError, InputFile, Invalid, Mistake, Notice, Portfolio};
@@ -53,7 +54,7 @@ pub struct Ledger<'v> {
     pub(super) common: Arc<Common<'v>>,
     pub(super) shapes: Arc<Vec<Facts>>,
     pub(super) chunks: Vec<Arc<Chunk>>,
-    pub(super) rows: Vec<LedgerRow>,
+    pub(super) rows: Segments<LedgerRow>,
     pub(super) units: Units,
     /// Where the rows of each unit begin in `order`.
     pub(super) starts: Vec<u32>,
@@ -79,7 +80,7 @@ impl<'v> Ledger<'v> {
             common,
             shapes: Arc::default(),
             chunks: Vec::new(),
-            rows: Vec::new(),
+            rows: Segments::new(),
             units,
             starts: Vec::new(),
             order: Vec::new(),
@@ -93,7 +94,7 @@ impl<'v> Ledger<'v> {
     pub(super) fn sort(&mut self, incomplete: Option<UnitId>) {
         let units = incomplete.map_or(self.units.len(), |unit| unit as usize);
         let mut starts = vec![0u32; units + 1];
-        let of_units = || (0u32..).zip(&self.rows).filter(|(_, row)| row.unit != NOBODY);
+        let of_units = || (0u32..).zip(self.rows.iter()).filter(|(_, row)| row.unit != NOBODY);
         for (_, row) in of_units() {
             starts[row.unit as usize + 1] += 1;
         }
@@ -207,7 +208,7 @@ impl<'v> Ledger<'v> {
 
     /// Rows that name nobody while others do.
     pub fn nobodys(&self) -> impl Iterator<Item = Unreadable> {
-        let rows = (0u32..).zip(&self.rows).filter(|(_, row)| row.unit == NOBODY);
+        let rows = (0u32..).zip(self.rows.iter()).filter(|(_, row)| row.unit == NOBODY);
         rows.map(|(row, _)| Unreadable { row, used_before: None })
     }
 

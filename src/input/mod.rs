@@ -17,6 +17,7 @@ mod decode;
 mod layout;
 pub mod ledger;
 mod row;
+mod segments;
 mod table;
 mod units;
 mod workbook;

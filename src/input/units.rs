@@ -79,11 +79,80 @@ struct Place {
 }
 
 /// One spelling of a unit's name or code.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Spelling {
     hash: u64,
     place: Place,
     unit: UnitId,
+}
+
+/// Spellings by their hash. Looking for many at once waits for memory once for all of them: the slots are read first,
+/// then the spellings that they point at, then the texts.
+#[derive(Debug, Default)]
+struct Spellings {
+    /// Upper half of the hash and, counted from 1, the spelling; 0 for none. Open addressing; half of them are free.
+    slots: Vec<u64>,
+    spellings: Vec<Spelling>,
+}
+
+impl Spellings {
+    fn slot(&self, hash: u64) -> usize {
+        hash as usize & self.slots.len().wrapping_sub(1)
+    }
+
+    fn find(&self, texts: &str, text: &str, hash: u64) -> Option<UnitId> {
+        let mut slot = self.slot(hash);
+        loop {
+            let found = *self.slots.get(slot)?;
+            if found == 0 {
+                return None;
+            }
+            let spelling = &self.spellings[(found as u32 - 1) as usize];
+            if spelling.hash == hash && read(texts, spelling.place) == text {
+                return Some(spelling.unit);
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+    }
+
+    /// For each text and hash, what most likely is its unit: right where something is found.
+    fn find_likely<'n>(&self, texts: &str, names: impl Iterator<Item = (&'n str, u64)> + Clone) -> Vec<Option<UnitId>> {
+        let slots = names.clone().map(|(_, hash)| self.slots.get(self.slot(hash)).copied().unwrap_or(0));
+        let slots: Vec<u64> = slots.collect();
+        let nothing = Spelling { hash: 0, place: Place { from: 0, length: 0 }, unit: 0 };
+        let of_slot = |slot: &u64| match (*slot as u32).checked_sub(1) {
+            Some(index) => self.spellings[index as usize],
+            None => nothing,
+        };
+        let spellings: Vec<Spelling> = slots.iter().map(of_slot).collect();
+        let pairs = slots.iter().zip(&spellings).zip(names);
+        let unit = |((slot, spelling), (text, hash)): ((&u64, &Spelling), (&str, u64))| {
+            let same = *slot != 0 && spelling.hash == hash && read(texts, spelling.place) == text;
+            same.then_some(spelling.unit)
+        };
+        pairs.map(unit).collect()
+    }
+
+    fn insert(&mut self, spelling: Spelling) {
+        self.spellings.push(spelling);
+        if self.spellings.len() * 2 > self.slots.len() {
+            self.slots = vec![0; (self.slots.len() * 2).max(64)];
+            for index in 0..self.spellings.len() {
+                self.place(index);
+            }
+        } else {
+            self.place(self.spellings.len() - 1);
+        }
+    }
+
+    fn place(&mut self, index: usize) {
+        let hash = self.spellings[index].hash;
+        let mut slot = self.slot(hash);
+        while self.slots[slot] != 0 {
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
+        self.slots[slot] = hash & (u64::MAX << 32) | (index as u64 + 1);
+    }
 }
 
 /// The units that rows of achievements name, by first appearance.
@@ -95,7 +164,7 @@ pub(super) struct Units {
     units: Vec<Unit>,
     texts: String,
     /// As rows write them.
-    spellings: HashTable<Spelling>,
+    spellings: Spellings,
     /// Under their [`text::key`].
     keys: HashTable<Spelling>,
     hasher: DefaultHashBuilder,
@@ -109,7 +178,7 @@ impl Units {
             of_known: HashMap::new(),
             units: Vec::new(),
             texts: String::new(),
-            spellings: HashTable::new(),
+            spellings: Spellings::default(),
             keys: HashTable::new(),
             hasher,
             nothing: Facts::none(),
@@ -123,7 +192,7 @@ impl Units {
 
     /// The unit that `cell` names by name or code; a new one where nobody knows it. `hash` is the cell's.
     pub fn resolve(&mut self, cell: &str, hash: u64) -> UnitId {
-        if let Some(met) = find(&self.spellings, &self.texts, cell, hash) {
+        if let Some(met) = self.spellings.find(&self.texts, cell, hash) {
             return met;
         }
         let key = text::key(cell);
@@ -150,8 +219,13 @@ impl Units {
                 unit
             }
         };
-        insert(&mut self.spellings, Spelling { hash, place: spelled, unit });
+        self.spellings.insert(Spelling { hash, place: spelled, unit });
         unit
+    }
+
+    /// The units of many names that were met before; none for those that [`Units::resolve`] must look at.
+    pub fn met<'n>(&self, names: impl Iterator<Item = (&'n str, u64)> + Clone) -> Vec<Option<UnitId>> {
+        self.spellings.find_likely(&self.texts, names)
     }
 
     /// [`Units::resolve`] for a single name.

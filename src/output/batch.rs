@@ -65,6 +65,11 @@ pub trait Lines {
     /// Appends one unit's year under one policy.
     fn unit(&mut self, unit: &Written<'_>, policy: &Policy, settled: &Settled, out: &mut Vec<u8>);
 
+    /// True if only sums are looked at.
+    fn sums_only(&self) -> bool {
+        false
+    }
+
     /// Appends an unreadable row.
     fn invalid(&mut self, row: &Invalid, out: &mut Vec<u8>);
 
@@ -143,7 +148,10 @@ struct Worker<'a> {
 
 impl<'a> Worker<'a> {
     fn new(batch: &'a Batch<'a>, lines: Box<dyn Lines + 'a>) -> Self {
-        let evaluator = Evaluator::new(batch.vocabulary, &batch.policies, &batch.applications);
+        let mut evaluator = Evaluator::new(batch.vocabulary, &batch.policies, &batch.applications);
+        if lines.sums_only() {
+            evaluator.sums_only();
+        }
         Worker { batch, evaluator, lines, chosen: HashMap::new() }
     }
 

@@ -170,6 +170,10 @@ impl Lines for Summary<'_> {
         }
     }
 
+    fn sums_only(&self) -> bool {
+        true
+    }
+
     fn invalid(&mut self, row: &Invalid, out: &mut Vec<u8>) {
         let Some(entry) = invalid(row, self.lang) else { return };
         match self.form {
