@@ -1,7 +1,7 @@
 //! Achievements files 成果表: rows joined to units, all at once or unit by unit.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use hashbrown::{DefaultHashBuilder, HashMap};
 
@@ -215,11 +215,13 @@ impl<'v, 'a, 'o> Files<'v, 'a, 'o> {
         let common = Arc::new(self.common);
         let shapes = Arc::new(Shapes::default());
         let hasher = DefaultHashBuilder::default();
+        let units = (!grouped).then(|| Arc::new(RwLock::new(Units::new(Arc::clone(&self.known), hasher.clone()))));
         let mut joining = Joining {
             ledger: Ledger::new(Arc::clone(&common), Units::new(Arc::clone(&self.known), hasher.clone())),
             common: Arc::clone(&common),
             shapes: Arc::clone(&shapes),
             known: Arc::clone(&self.known),
+            units: units.clone(),
             hasher: hasher.clone(),
             grouped,
             claimants: !grouped && !self.options.skip_claimants,
@@ -236,7 +238,7 @@ impl<'v, 'a, 'o> Files<'v, 'a, 'o> {
             let mut problem = None;
             let numbers = joining.claimants;
             let stopped = std::thread::scope(|scope| {
-                let start = || BlockReader::new(&common, &shapes, hasher.clone(), numbers);
+                let start = || BlockReader::new(&common, &shapes, hasher.clone(), units.as_deref(), numbers);
                 let work =
                     |reader: &mut BlockReader<'_>, (block, first): (Vec<u8>, bool)| reader.read(file, &block, first);
                 let mut pool = InOrder::new(scope, self.options.threads, start, work);
@@ -329,6 +331,8 @@ struct Joining<'v> {
     common: Arc<Common<'v>>,
     shapes: Arc<Shapes>,
     known: Arc<KnownUnits>,
+    /// The units of a ledger of everything, where readers look names up; none where ledgers come one after the other.
+    units: Option<Arc<RwLock<Units>>>,
     hasher: DefaultHashBuilder,
     /// The rows of a unit stand together, so that a unit is complete once another one begins.
     grouped: bool,
@@ -370,8 +374,8 @@ impl<'v> Joining<'v> {
         let ledger = &mut self.ledger;
         let number = ledger.chunks.len() as u32;
         let before = ledger.rows.len();
-        let names = parsed.runs.iter().map(|(_, name, hash)| (&parsed.names[name.clone()], *hash));
-        let met = ledger.units.met(names);
+        let met = parsed.met.iter().copied().chain(std::iter::repeat(None));
+        let mut units = self.units.as_ref().map(|units| units.write().unwrap_or_else(PoisonError::into_inner));
         let ends = parsed.runs.iter().skip(1).map(|run| run.0 as usize).chain([parsed.rows.len()]);
         for (((from, name, hash), met), end) in parsed.runs.iter().zip(met).zip(ends) {
             let from = *from as usize;
@@ -383,10 +387,11 @@ impl<'v> Joining<'v> {
                 if self.named.is_none() {
                     self.named = Some((file.path.clone(), row));
                 }
-                let known = ledger.units.len();
-                let unit = met.unwrap_or_else(|| ledger.units.resolve(name, *hash));
+                let units = units.as_deref_mut().unwrap_or(&mut ledger.units);
+                let known = units.len();
+                let unit = met.unwrap_or_else(|| units.resolve(name, *hash));
                 if self.grouped && (unit as usize) < known && self.latest != Some(unit) {
-                    return Err(not_grouped(&file.path, ledger.units.name(unit), row).into());
+                    return Err(not_grouped(&file.path, units.name(unit), row).into());
                 }
                 self.latest = Some(unit);
                 unit
@@ -404,6 +409,7 @@ impl<'v> Joining<'v> {
             }
         }
         ledger.chunks.push(Arc::new(chunk));
+        drop(units);
         if self.grouped {
             self.close_units(take)?;
         }
@@ -462,6 +468,9 @@ impl<'v> Joining<'v> {
     fn last(&mut self) -> Result<Ledger<'v>, InputError> {
         let empty = Ledger::new(Arc::clone(&self.common), Units::new(Arc::clone(&self.known), self.hasher.clone()));
         let mut ledger = std::mem::replace(&mut self.ledger, empty);
+        if let Some(units) = &self.units {
+            std::mem::swap(&mut ledger.units, &mut units.write().unwrap_or_else(PoisonError::into_inner));
+        }
         match (&self.named, &self.unnamed) {
             (Some((path, row)), Some(given)) => {
                 let message = words!(

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use encoding_rs::GB18030;
 use hashbrown::{DefaultHashBuilder, HashMap};
@@ -18,6 +18,7 @@ use super::layout::{self, Layout, Own};
 use super::ledger::Common;
 use super::row::RowReader;
 use super::table::{Records, is_blank};
+use super::units::{UnitId, Units};
 use crate::facts::{Facts, Value};
 use crate::money::Money;
 use crate::vocabulary::{FactId, Inference, Vocabulary};
@@ -59,6 +60,8 @@ pub(super) struct Parsed {
     pub names: String,
     /// Rows that stand together under one name: index of the first, the name and its hash. A blank name is empty.
     pub runs: Vec<(u32, Range<usize>, u64)>,
+    /// The units of the runs, as far as they were met before; none at all where nobody looked.
+    pub met: Vec<Option<UnitId>>,
     /// Standards' numbers of readable rows, by index of the row.
     pub numbers: Vec<(u32, NumberKey)>,
     /// Row numbers that the block takes up.
@@ -187,6 +190,7 @@ impl Shapes {
 
 /// Reads blocks on one thread.
 pub(super) struct BlockReader<'a> {
+    units: Option<&'a RwLock<Units>>,
     dictionary: &'a Dictionary<'a>,
     layout: &'a Layout,
     shapes: &'a Shapes,
@@ -203,9 +207,16 @@ pub(super) struct BlockReader<'a> {
 }
 
 impl<'a> BlockReader<'a> {
-    /// `numbers`: note the numbers of standards.
-    pub fn new(common: &'a Common<'a>, shapes: &'a Shapes, hasher: DefaultHashBuilder, numbers: bool) -> Self {
+    /// `units`: where names are looked up, if they all end up there; `numbers`: note the numbers of standards.
+    pub fn new(
+        common: &'a Common<'a>,
+        shapes: &'a Shapes,
+        hasher: DefaultHashBuilder,
+        units: Option<&'a RwLock<Units>>,
+        numbers: bool,
+    ) -> Self {
         BlockReader {
+            units,
             numbers,
             dictionary: &common.dictionary,
             layout: &common.layout,
@@ -254,6 +265,10 @@ impl<'a> BlockReader<'a> {
             };
             let length = parsed.chunk.bytes.len() as u32 - at;
             parsed.rows.push(KeptRow { shape, at, row: (row - 1) as u32, length });
+        }
+        if let Some(units) = self.units {
+            let names = parsed.runs.iter().map(|(_, name, hash)| (&parsed.names[name.clone()], *hash));
+            parsed.met = units.read().unwrap_or_else(PoisonError::into_inner).met(names);
         }
         // Empty lines at the end count as well.
         parsed.rows_taken = records.row();
