@@ -29,7 +29,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 # Reads CSV from standard input in which the rows of one applicant stand together, and needs memory for one applicant.
-ESTIMATE = ['estimate', '-', '--grouped', '--format', 'ndjson']
+ESTIMATE = ['estimate', '-', '--grouped', '--format', 'ndjson', '--threads', '1']
 
 # Headers of the columns that the recipe itself looks at, as rules/vocabulary.toml has them.
 ID = ('id', '编号')

@@ -36,9 +36,8 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         errors.out.commit()?;
     }
     // The table itself lists them.
-    if args.format != Format::Table {
-        table::told(&told, args.errors.as_deref(), lang).iter().for_each(|line| tell(line));
-    }
+    let most = if args.format == Format::Table { 1 } else { usize::MAX };
+    table::told(&told, TOLD, args.errors.as_deref(), lang).iter().take(most).for_each(|line| tell(line));
     tell_uncovered(&told, lang);
     Ok(if told.invalid == 0 && told.uncovered.0 == 0 { Done::Clean } else { Done::LookAtIt })
 }
@@ -112,8 +111,8 @@ fn lines(args: &Estimate, prepared: &Prepared, errors: &mut Option<Errors>, lang
     let batch = prepared.batch(lang);
     if batch.needs_region {
         let region = batch.vocabulary.known().region;
-        let homeless: Vec<usize> =
-            (0..ledger.len()).filter(|place| ledger.facts(*place).text(region).is_none()).collect();
+        let unknown = (0..ledger.len()).filter(|place| ledger.facts(*place).text(region).is_none());
+        let homeless: Vec<usize> = unknown.filter(|place| ledger.is_readable(*place)).collect();
         if let Some(first) = homeless.first() {
             return Err(request::no_region(ledger.name(*first), homeless.len(), lang));
         }

@@ -308,7 +308,9 @@ impl Prepared {
     fn options(&self, bare: bool) -> Options {
         let known = self.rules.vocabulary.known();
         // A run over years looks at titles where projects are blank.
-        let named = |policy: &&Policy| self.asked.policies.iter().any(|name| matches!(name.as_str(), "auto" | "all") || *name == policy.id);
+        let named = |policy: &&Policy| {
+            self.asked.policies.iter().any(|name| matches!(name.as_str(), "auto" | "all") || *name == policy.id)
+        };
         let facts = || self.rules.policies.iter().filter(named).flat_map(|policy| policy.facts(known)).collect();
         let keep = (bare && self.years.len() == 1).then(facts);
         Options { skip_claimants: bare, skip_digests: bare, keep, ..self.options.clone() }

@@ -213,7 +213,8 @@ impl<'v, 'a, 'o> Files<'v, 'a, 'o> {
             self.common.files.push(file);
         }
         let common = Arc::new(self.common);
-        let shapes = Arc::new(Shapes::default());
+        // In a stream memory is for what is in hand: rare shapes are read again and again.
+        let shapes = Arc::new(Shapes::new(if grouped { 40_000 } else { 200_000 }));
         let hasher = DefaultHashBuilder::default();
         let units = (!grouped).then(|| Arc::new(RwLock::new(Units::new(Arc::clone(&self.known), hasher.clone()))));
         let mut joining = Joining {

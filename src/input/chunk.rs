@@ -161,30 +161,52 @@ impl Plan {
 }
 
 /// Every shape met so far, shared by all threads.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Shapes {
     met: Mutex<Met>,
+    /// Shapes beyond this are not remembered: their rows are kept as cells.
+    most: usize,
 }
 
 #[derive(Debug, Default)]
 struct Met {
     numbers: HashMap<Arc<[u8]>, Option<(u32, bool)>>,
-    facts: Vec<Facts>,
-    copied: Arc<Vec<Facts>>,
+    facts: ShapeFacts,
+}
+
+/// The facts of shapes by number. Copies share all but the latest.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ShapeFacts {
+    full: Vec<Arc<Vec<Facts>>>,
+    latest: Vec<Facts>,
+}
+
+impl ShapeFacts {
+    const PART: usize = 256;
+
+    fn push(&mut self, facts: Facts) -> u32 {
+        self.latest.push(facts);
+        let number = self.full.len() * Self::PART + self.latest.len() - 1;
+        if self.latest.len() == Self::PART {
+            self.full.push(Arc::new(std::mem::take(&mut self.latest)));
+        }
+        number as u32
+    }
+
+    pub fn get(&self, number: u32) -> &Facts {
+        let (part, place) = (number as usize / Self::PART, number as usize % Self::PART);
+        &self.full.get(part).map_or(&self.latest, |part| &**part)[place]
+    }
 }
 
 impl Shapes {
-    /// Shapes beyond this are not remembered: their rows are kept as cells.
-    const MOST: usize = 200_000;
+    pub fn new(most: usize) -> Self {
+        Shapes { met: Mutex::default(), most }
+    }
 
-    /// The facts of the shapes by number.
-    pub fn facts(&self) -> Arc<Vec<Facts>> {
-        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-        // Copied only where new ones have come since.
-        if met.copied.len() < met.facts.len() {
-            met.copied = Arc::new(met.facts.clone());
-        }
-        Arc::clone(&met.copied)
+    /// The facts of the shapes met so far.
+    pub fn facts(&self) -> ShapeFacts {
+        self.met.lock().unwrap_or_else(PoisonError::into_inner).facts.clone()
     }
 }
 
@@ -373,7 +395,7 @@ impl<'a> BlockReader<'a> {
             self.known.insert(key, *known);
             return *known;
         }
-        if met.numbers.len() >= Shapes::MOST || file.input > usize::from(u8::MAX) {
+        if met.numbers.len() >= self.shapes.most || file.input > usize::from(u8::MAX) {
             return None;
         }
         let vocabulary = self.dictionary.vocabulary;
@@ -396,8 +418,7 @@ impl<'a> BlockReader<'a> {
             let number = vocabulary.known().number;
             let mut inferences = vocabulary.inferences().iter();
             let numbered = inferences.any(|inference| inference.from == number && Some(inference.kind) == kind);
-            met.facts.push(facts);
-            (met.facts.len() as u32 - 1, numbered)
+            (met.facts.push(facts), numbered)
         });
         met.numbers.insert(Arc::clone(&key), shape);
         self.known.insert(key, shape);

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use super::achievements::not_grouped;
 use super::alike::{self, Claimants, NumberKey};
 use super::cells::shown;
-use super::chunk::{AS_CELLS, Chunk, KeptRow, UNREADABLE, cells_of, own_value};
+use super::chunk::{AS_CELLS, Chunk, KeptRow, ShapeFacts, UNREADABLE, cells_of, own_value};
 use super::columns::{Column, Dictionary};
 use super::layout::{Layout, Own, OwnFacts};
 use super::row::{Row, RowReader};
@@ -52,7 +52,7 @@ pub struct Ledger<'v> {
     /// What looks odd about files, not rows of achievements.
     pub notices: Vec<Notice>,
     pub(super) common: Arc<Common<'v>>,
-    pub(super) shapes: Arc<Vec<Facts>>,
+    pub(super) shapes: ShapeFacts,
     pub(super) chunks: Vec<Arc<Chunk>>,
     pub(super) rows: Segments<LedgerRow>,
     pub(super) units: Units,
@@ -78,7 +78,7 @@ impl<'v> Ledger<'v> {
             inputs: Vec::new(),
             notices: Vec::new(),
             common,
-            shapes: Arc::default(),
+            shapes: ShapeFacts::default(),
             chunks: Vec::new(),
             rows: Segments::new(),
             units,
@@ -151,6 +151,12 @@ impl<'v> Ledger<'v> {
     /// What is known of the unit at `place`.
     pub fn facts(&self, place: usize) -> &Facts {
         self.units.facts(place as UnitId).0
+    }
+
+    /// True if the unit at `place` has a readable row.
+    pub fn is_readable(&self, place: usize) -> bool {
+        let own = &self.order[self.starts[place] as usize..self.starts[place + 1] as usize];
+        own.iter().any(|row| self.rows[*row as usize].kept.shape != UNREADABLE)
     }
 
     /// The error for the unit at `place` if a ledger before this one had it already.
@@ -374,7 +380,7 @@ impl<'l> Kept<'l> {
     }
 
     fn shape(self) -> &'l Facts {
-        &self.ledger.shapes[self.row.kept.shape as usize]
+        self.ledger.shapes.get(self.row.kept.shape)
     }
 
     /// The cell of the column `id`, trimmed, unless blank.

@@ -95,8 +95,10 @@ pub struct Told {
     pub uncovered: (u64, Vec<(String, String, usize)>),
 }
 
-/// So many of each kind are told of one by one.
+/// So many of each kind are told of one by one on a screen.
 pub const TOLD: usize = 10;
+/// So many unreadable rows are listed where the result is a list to read.
+pub const TOLD_IN_FULL: usize = 100;
 /// So many rows are told of each column with many mistakes.
 pub const TOLD_OF_COLUMN: usize = 3;
 
@@ -110,7 +112,7 @@ impl Told {
 
     fn add_invalid(&mut self, row: &Invalid) {
         self.invalid += 1;
-        if self.first.len() < TOLD {
+        if self.first.len() < TOLD_IN_FULL {
             self.first.push(row.clone());
         }
         for mistake in &row.mistakes {
@@ -307,7 +309,8 @@ impl Batch<'_> {
                     if seen(ledger.name_hash(place))? {
                         return Err(Stopped::Input(vec![ledger.not_grouped(place)]));
                     }
-                    if self.needs_region && ledger.facts(place).text(region).is_none() {
+                    let homeless = self.needs_region && ledger.facts(place).text(region).is_none();
+                    if homeless && ledger.is_readable(place) {
                         return Err(Stopped::Homeless(ledger.name(place).to_owned()));
                     }
                 }

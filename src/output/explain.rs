@@ -85,11 +85,11 @@ impl Note<'_> {
     fn facts(&mut self) -> io::Result<()> {
         self.section("读到的事实", "Facts read")?;
         let known = self.speaker.vocabulary.known();
-        let sentences: Vec<String> = self
-            .row
-            .facts
-            .iter()
-            .filter(|(fact, _)| *fact != known.title)
+        let mut facts: Vec<_> = self.row.facts.iter().filter(|(fact, _)| *fact != known.title).collect();
+        // In the order of the dictionary, whatever the order of the columns.
+        facts.sort_by_key(|(fact, _)| *fact);
+        let sentences: Vec<String> = facts
+            .into_iter()
             .map(|(fact, value)| {
                 let (name, found) = (self.speaker.fact(fact), self.speaker.found(fact, Some(value)));
                 if self.speaker.lang == Lang::Zh { format!("{name}：{found}") } else { format!("{name}: {found}") }

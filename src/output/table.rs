@@ -6,7 +6,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use super::batch::{TOLD, Told};
+use super::batch::{TOLD_IN_FULL, Told};
 use super::terminal::{self, Look};
 use super::words::{self as wording, Speaker};
 use super::{Evaluation, Report, Totals, when};
@@ -248,16 +248,25 @@ pub(super) fn shut_out(items: &[Item]) -> bool {
 }
 
 fn invalid(report: &Report<'_>, width: usize, errors: Option<&Path>, out: &mut dyn Write) -> io::Result<()> {
-    let lines = told(&Told::of(&report.portfolio.invalid), errors, report.lang);
-    for line in &lines {
+    let rows = &report.portfolio.invalid;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let count = rows.len();
+    match report.lang {
+        Lang::Zh => writeln!(out, "读不出的行：{count}")?,
+        Lang::En => writeln!(out, "unreadable rows: {count}")?,
+    }
+    // The first line says how many there are.
+    for line in told(&Told::of(rows), TOLD_IN_FULL, errors, report.lang).iter().skip(1) {
         paragraph(line, 4, width, out)?;
     }
-    if lines.is_empty() { Ok(()) } else { writeln!(out) }
+    writeln!(out)
 }
 
-/// What is told of unreadable rows: all mistakes of a few; of many, the first of each column and how many there are.
-/// `errors` is the file that has them all, if there is one.
-pub fn told(told: &Told, errors: Option<&Path>, lang: Lang) -> Vec<String> {
+/// What is told of unreadable rows: of up to `few` rows all mistakes; of more, the first of each column and how many
+/// there are. `errors` is the file that has them all, if there is one.
+pub fn told(told: &Told, few: usize, errors: Option<&Path>, lang: Lang) -> Vec<String> {
     let count = told.invalid;
     if count == 0 {
         return Vec::new();
@@ -267,17 +276,16 @@ pub fn told(told: &Told, errors: Option<&Path>, lang: Lang) -> Vec<String> {
         en: "rows that could not be read and are not counted: {count}; correct them and run again"
     );
     let mut lines = vec![head.get(lang).to_owned()];
-    if count <= TOLD as u64 {
+    if count <= few.min(TOLD_IN_FULL) as u64 {
         lines.extend(told.first.iter().flat_map(|row| invalid_lines(row, lang)));
         return lines;
     }
-    for (column, (count, first)) in &told.by_column {
-        let column =
-            if column.is_empty() { lang.pick("多出的单元格", "cells beyond the header") } else { column };
+    for (key, (count, first)) in &told.by_column {
+        let column = if key.is_empty() { lang.pick("多出的单元格", "cells beyond the header") } else { key };
         let head = words!(zh: "{column}：{count} 处，例如", en: "{column}: {count} mistakes, such as");
         lines.push(head.get(lang).to_owned());
         for row in first {
-            let of_column = |mistake: &&Mistake| mistake.column.as_deref().unwrap_or_default() == column;
+            let of_column = |mistake: &&Mistake| mistake.column.as_deref().unwrap_or_default() == key;
             let mistakes: Vec<Mistake> = row.mistakes.iter().filter(of_column).cloned().collect();
             lines.extend(invalid_lines(&Invalid { mistakes, ..row.clone() }, lang));
         }
