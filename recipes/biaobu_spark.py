@@ -201,7 +201,7 @@ def lines_of(command, header, id_at, first, more):
                 for row, cells in ([] if first is None else chained(first, more)):
                     if not any(fold(cell) for cell in cells):
                         continue
-                    if not fold(''.join(cells[id_at:id_at + 1])):
+                    if not fold(''.join(cell or '' for cell in cells[id_at:id_at + 1])):
                         # The program would name it by the number of the row in this stream. The row may be cut short.
                         cells = [*cells[:id_at], *[''] * (id_at - len(cells)), f'row{row}', *cells[id_at + 1:]]
                     rows.append(row)
