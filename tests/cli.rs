@@ -654,3 +654,65 @@ fn colours_are_asked_for() {
     let coloured = |more: &str| biaobu(folder.path(), &format!("{args}{more}")).out.contains('\u{1b}');
     assert_eq!(["", " --color never", " --color always"].map(coloured), [false, false, true]);
 }
+
+/// Many rows: sums only, rows computed while they are read, mistakes in a file of their own.
+#[test]
+fn many_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = "id,applicant,kind,level,action,rank,date\n\
+                1,甲公司,standard,international,formulate,1,2021-03-01\n\
+                2,甲公司,standard,national,formulate,first,2021-03-01\n\
+                3,乙公司,standard,national,formulate,1,2021-03-01\n\
+                4,乙公司,standard,省标,formulate,0,2021-03-01\n";
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    write("rows.csv", rows);
+    let run = |arguments: &str| biaobu(folder.path(), &format!("estimate rows.csv {TIANJIN} {arguments}"));
+
+    let summary = run("--summary --format csv");
+    let header = "applicant,policy,year,on,in_force,barred_by,total,fixed_total,ceiling_total,potential_total,items,\
+                  awarded,reduced,not_selected,duplicate,ineligible,undetermined,unmatched,invalid\n";
+    let lines = "甲公司,tianjin-2021,2022,2022-12-31,true,,200000.00,200000.00,0.00,200000.00,1,1,0,0,0,0,0,0,1\n\
+                 乙公司,tianjin-2021,2022,2022-12-31,true,,80000.00,80000.00,0.00,80000.00,1,1,0,0,0,0,0,0,1\n";
+    assert_eq!((summary.code, summary.out.as_str()), (Some(1), format!("{header}{lines}").as_str()));
+    assert!(summary.err.contains("2 行读不出"), "{}", summary.err);
+    let document = json(&run("--summary --format json"));
+    assert_eq!(list(&document, "results").len(), 2);
+    assert_eq!(list(&document, "results")[1]["total"], "80000.00");
+    assert_eq!((list(&document, "invalid").len(), list(&document, "inputs").len()), (2, 1));
+    assert_eq!(run("--summary --format ndjson").out.lines().count(), 4);
+    assert!(run("--summary").err.contains("--summary") && run("--summary").code == Some(2));
+
+    let mistakes = run("--format csv --errors errors.csv -o out.csv --lang en");
+    assert_eq!(mistakes.code, Some(1));
+    let errors = read("errors.csv");
+    let begins: Vec<&str> = errors.lines().map(|line| line.split(",\"column").next().unwrap()).collect();
+    assert_eq!(
+        begins,
+        [
+            "path,row,applicant,id,column,cell,value,message",
+            "rows.csv,3,甲公司,2,rank,,first",
+            "rows.csv,5,乙公司,4,level,,省标",
+            "rows.csv,5,乙公司,4,rank,,0"
+        ]
+    );
+    assert_eq!(run("--format csv --errors x.csv -o x.csv").code, Some(2));
+    assert_eq!(run("--format csv --errors rows.csv").code, Some(2));
+    assert_eq!(read("rows.csv"), rows);
+
+    for form in ["--format csv", "--format ndjson", "--summary --format csv", "--summary --format ndjson"] {
+        let (whole, grouped) = (run(form), run(&format!("{form} --grouped")));
+        assert_eq!((grouped.code, &grouped.out), (Some(1), &whole.out), "{form}");
+        let piped = piped(folder.path(), &format!("estimate - {TIANJIN} --grouped {form}"), rows.as_bytes());
+        assert_eq!(piped.out.replace(",'-\n", ",rows.csv\n").replace("\"-\"", "\"rows.csv\""), whole.out, "{form}");
+    }
+    assert_eq!(run("--grouped").code, Some(2));
+    let nowhere = biaobu(folder.path(), "estimate rows.csv --year 2022 --grouped --format csv");
+    assert!(nowhere.code == Some(2) && nowhere.err.contains("没有注册地"), "{}", nowhere.err);
+    write("rows.csv", &format!("{rows}5,甲公司,pilot,national,,,2021-03-01\n"));
+    let broken = run("--grouped --format csv -o grouped.csv");
+    assert!(broken.code == Some(2) && broken.err.contains("第 6 行又出现"), "{}", broken.err);
+    assert!(!folder.path().join("grouped.csv").exists());
+    assert_eq!(run("--threads 0").code, Some(2));
+    assert_eq!(run("--threads 3").out, run("--threads 1").out);
+}

@@ -107,7 +107,7 @@ fn document(args: &Estimate, prepared: &Prepared, errors: &mut Option<Errors>, l
 
 /// Formats that are written unit by unit.
 fn lines(args: &Estimate, prepared: &Prepared, errors: &mut Option<Errors>, lang: Lang) -> Result<Told> {
-    let ledger = prepared.ledger(lang, args.summary && args.format != Format::Json)?;
+    let ledger = prepared.ledger(lang, args.summary, args.format == Format::Json)?;
     let batch = prepared.batch(lang);
     if batch.needs_region {
         let region = batch.vocabulary.known().region;

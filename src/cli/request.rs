@@ -287,12 +287,16 @@ pub fn prepare(inputs: &Inputs, output: &[Option<&Path>], folders: &[PathBuf], l
 impl Prepared {
     /// Reads the input files, every row in full; what looks odd about them is told on standard error.
     pub fn portfolio(&self, lang: Lang) -> Result<Portfolio> {
-        Ok(self.ledger(lang, false)?.into_portfolio())
+        Ok(self.read(lang, self.options.clone())?.into_portfolio())
     }
 
-    /// Reads the input files; `bare`: without what only itemized results and JSON documents show.
-    pub fn ledger(&self, lang: Lang, bare: bool) -> Result<Ledger<'_>> {
-        let options = self.options(bare);
+    /// Reads the input files for results that are written unit by unit. `sums`: without what only items show;
+    /// `digests`: with the SHA-256 sums of the files.
+    pub fn ledger(&self, lang: Lang, sums: bool, digests: bool) -> Result<Ledger<'_>> {
+        self.read(lang, Options { skip_digests: !digests, ..self.options(sums) })
+    }
+
+    fn read(&self, lang: Lang, options: Options) -> Result<Ledger<'_>> {
         let Files { achievements, applicants } = &self.files;
         let ledger = input::read_ledger(&self.rules.vocabulary, achievements, applicants.as_ref(), &options)
             .map_err(|errors| input_errors(&errors, lang))?;
@@ -305,15 +309,16 @@ impl Prepared {
         (&self.files, Options { skip_digests: true, ..self.options(summary) })
     }
 
-    fn options(&self, bare: bool) -> Options {
+    /// `sums`: items are not shown.
+    fn options(&self, sums: bool) -> Options {
         let known = self.rules.vocabulary.known();
-        // A run over years looks at titles where projects are blank.
         let named = |policy: &&Policy| {
             self.asked.policies.iter().any(|name| matches!(name.as_str(), "auto" | "all") || *name == policy.id)
         };
         let facts = || self.rules.policies.iter().filter(named).flat_map(|policy| policy.facts(known)).collect();
-        let keep = (bare && self.years.len() == 1).then(facts);
-        Options { skip_claimants: bare, skip_digests: bare, keep, ..self.options.clone() }
+        // A run over years looks at titles where projects are blank.
+        let keep = (sums && self.years.len() == 1).then(facts);
+        Options { skip_claimants: sums, keep, ..self.options.clone() }
     }
 
     /// The report, and the units that no policy at hand covers.

@@ -39,7 +39,7 @@ struct Class {
 
 impl Rulings {
     /// Rulings beyond this are not kept, so that no file can fill the memory.
-    const MOST: usize = 20_000;
+    const MOST: usize = 12_000;
 
     /// `series` makes the numbers of its rulings differ from those of other series.
     pub fn new(series: u64) -> Self {

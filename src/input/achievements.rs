@@ -235,6 +235,9 @@ impl<'v, 'a, 'o> Files<'v, 'a, 'o> {
         let mut rest = Rest::default();
         for (input, (mut blocks, first, rows_before, sha256)) in sources.into_iter().enumerate() {
             let file = &common.files[input];
+            if grouped {
+                blocks.short();
+            }
             let mut of_file = OfFile { next_row: 1 + rows_before, ..OfFile::default() };
             let mut problem = None;
             let numbers = joining.claimants;

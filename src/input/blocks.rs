@@ -31,6 +31,8 @@ pub(super) enum Uncut {
 impl<'a> Blocks<'a> {
     /// Bytes of a block, where records are shorter.
     const SIZE: usize = 1 << 20;
+    /// Bytes of a short block.
+    const SHORT: usize = 1 << 17;
     /// No record is longer: a quote was opened and not closed.
     const LONGEST: usize = 64 << 20;
 
@@ -57,6 +59,13 @@ impl<'a> Blocks<'a> {
     /// The SHA-256 of what was read, if it was asked for: of the whole stream once its end is reached.
     pub fn into_digest(self) -> Option<Sha256> {
         self.digest
+    }
+
+    /// From now on blocks are short, so that little is in memory at a time.
+    pub fn short(&mut self) {
+        if self.size == Self::SIZE {
+            self.size = Self::SHORT;
+        }
     }
 
     /// From now on the whole stream is one block.

@@ -197,7 +197,7 @@ impl Lines for Items<'_> {
 }
 
 /// Rulings beyond this are put into words again, so that no file can fill the memory.
-pub(super) const MOST_KEPT: usize = 20_000;
+pub(super) const MOST_KEPT: usize = 12_000;
 
 /// Appends a day as `2021-06-30`.
 pub(super) fn write_day(day: Option<Date>, out: &mut Vec<u8>) {
