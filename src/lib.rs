@@ -15,4 +15,5 @@ pub mod range;
 pub mod rulefile;
 pub mod rules;
 pub mod text;
+pub mod unit;
 pub mod vocabulary;

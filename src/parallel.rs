@@ -1,8 +1,9 @@
 //! Work on several threads whose results come back in order: the number of threads changes nothing but the time.
 
 use std::collections::BTreeMap;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Mutex, mpsc};
-use std::thread::Scope;
+use std::thread::{self, Scope};
 
 /// So many jobs per thread are under way or wait to be taken.
 const AHEAD: usize = 3;
@@ -11,7 +12,7 @@ const AHEAD: usize = 3;
 pub struct InOrder<'w, Job, Done> {
     calling: Option<Box<dyn FnMut(Job) -> Done + 'w>>,
     jobs: Option<mpsc::SyncSender<(usize, Job)>>,
-    results: mpsc::Receiver<(usize, Done)>,
+    results: mpsc::Receiver<(usize, thread::Result<Done>)>,
     /// Results that wait for an earlier one.
     waiting: BTreeMap<usize, Done>,
     put: usize,
@@ -20,7 +21,7 @@ pub struct InOrder<'w, Job, Done> {
 }
 
 impl<'w, Job: Send + 'w, Done: Send + 'w> InOrder<'w, Job, Done> {
-    /// `start` makes what each thread keeps for itself. A panic in a thread is passed on by the scope.
+    /// `start` makes what each thread keeps for itself. A panic in a thread is passed on.
     pub fn new<'scope, Kept: 'w>(
         scope: &'scope Scope<'scope, 'w>,
         threads: usize,
@@ -51,7 +52,10 @@ impl<'w, Job: Send + 'w, Done: Send + 'w> InOrder<'w, Job, Done> {
                 let mut kept = start();
                 // A lock is poisoned, and a channel closed, only where nobody waits for results any more.
                 while let Ok(Ok((number, job))) = jobs.lock().map(|jobs| jobs.recv()) {
-                    if done.send((number, work(&mut kept, job))).is_err() {
+                    // Nobody looks at what the thread keeps after a panic.
+                    let result = panic::catch_unwind(AssertUnwindSafe(|| work(&mut kept, job)));
+                    let failed = result.is_err();
+                    if done.send((number, result)).is_err() || failed {
                         return;
                     }
                 }
@@ -75,7 +79,7 @@ impl<'w, Job: Send + 'w, Done: Send + 'w> InOrder<'w, Job, Done> {
             self.put += 1;
         }
         while let Ok((number, done)) = self.results.try_recv() {
-            self.waiting.insert(number, done);
+            self.waiting.insert(number, passed_on(done));
         }
         self.take_ready(&mut take)?;
         self.take_until(self.put.saturating_sub(self.ahead), &mut take)
@@ -106,8 +110,8 @@ impl<'w, Job: Send + 'w, Done: Send + 'w> InOrder<'w, Job, Done> {
     ) -> Result<(), Error> {
         while self.taken < count {
             match self.results.recv() {
-                Ok((number, done)) => _ = self.waiting.insert(number, done),
-                // Every thread is gone: one has panicked.
+                Ok((number, done)) => _ = self.waiting.insert(number, passed_on(done)),
+                // Every thread is gone, which a panic would have told before.
                 Err(_) => return Ok(()),
             }
             self.take_ready(take)?;
@@ -116,9 +120,12 @@ impl<'w, Job: Send + 'w, Done: Send + 'w> InOrder<'w, Job, Done> {
     }
 }
 
+fn passed_on<Done>(result: thread::Result<Done>) -> Done {
+    result.unwrap_or_else(|panicked| panic::resume_unwind(panicked))
+}
+
 #[cfg(test)]
 mod tests {
-    use std::thread;
     use std::time::Duration;
 
     use super::*;
@@ -143,6 +150,20 @@ mod tests {
             assert_eq!(stopped, Err("stop"));
             assert_eq!(found, (0..=75).map(|job| job * 2).collect::<Vec<_>>());
         }
+    }
+
+    /// Nobody waits for a result that will never come.
+    #[test]
+    fn a_panic_is_passed_on() {
+        let panicked = panic::catch_unwind(|| {
+            thread::scope(|scope| {
+                let fail = |(): &mut (), job: usize| assert!(job != 7, "seven");
+                let mut pool = InOrder::new(scope, 2, || (), fail);
+                (0..50).try_for_each(|job| pool.put(job, |()| Ok::<(), ()>(())))?;
+                pool.finish(|()| Ok(()))
+            })
+        });
+        assert!(panicked.is_err());
     }
 
     #[test]

@@ -24,17 +24,16 @@ mod selection;
 pub mod settled;
 mod together;
 mod totals;
-mod unit;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub use conditions::{Days, window_days};
 use jiff::civil::Date;
-pub use unit::Unit;
 
 use crate::money::Money;
 use crate::policy::Policy;
+use crate::unit::Unit;
 use crate::vocabulary::Vocabulary;
 use compiled::Compiled;
 use history::History;

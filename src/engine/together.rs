@@ -7,10 +7,11 @@
 
 use super::history::History;
 use super::settled::Settled;
-use super::{Evaluator, Unit, Year};
+use super::{Evaluator, Year};
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::policy::model::{ClauseIndex, PriorEffect, PriorRule};
+use crate::unit::Unit;
 use crate::vocabulary::ValueId;
 
 /// What other policies mean for one row under the policy at hand.

@@ -39,7 +39,7 @@ pub fn read_ledger<'v>(
     let rest = read(vocabulary, achievements, applicants, options, false, take)?;
     let Some(mut ledger) = whole else { return Err(Vec::new()) };
     (ledger.inputs, ledger.notices, ledger.invalid_units) = (rest.inputs, rest.notices, rest.invalid_units);
-    match first_invalid(&ledger).filter(|_| options.strict) {
+    match first_invalid(&ledger, options) {
         Some(first) => Err(first.mistakes.iter().map(|mistake| strictly(&first, mistake)).collect()),
         None => Ok(ledger),
     }
@@ -60,7 +60,7 @@ pub fn read_grouped<'v, Problem: From<Vec<InputError>>>(
 ) -> Result<Rest, Problem> {
     let mut stopped = None;
     let rest = read(vocabulary, achievements, applicants, options, true, |ledger: Ledger<'v>| {
-        if let Some(first) = first_invalid(&ledger).filter(|_| options.strict) {
+        if let Some(first) = first_invalid(&ledger, options) {
             let errors: Vec<InputError> = first.mistakes.iter().map(|mistake| strictly(&first, mistake)).collect();
             stopped = Some(Problem::from(errors));
             return Err(InputError::default());
@@ -87,7 +87,11 @@ pub struct Rest {
     pub invalid_units: Vec<Invalid>,
 }
 
-fn first_invalid(ledger: &Ledger<'_>) -> Option<Invalid> {
+/// The first unreadable row, if it is an error.
+fn first_invalid(ledger: &Ledger<'_>, options: &Options) -> Option<Invalid> {
+    if !options.strict {
+        return None;
+    }
     let mut unreadable = Vec::new();
     for units in ledger.stretches() {
         let page = ledger.page(units.clone());

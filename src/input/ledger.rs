@@ -19,10 +19,10 @@ use super::segments::Segments;
 use super::table::is_blank;
 use super::units::{UnitId, Units};
 use super::{File, InputError, InputFile, Invalid, Mistake, Notice, Portfolio};
-use crate::engine::Unit;
 use crate::facts::{Achievement, Applicant, Facts, Value};
 use crate::lang::Words;
 use crate::text;
+use crate::unit::Unit;
 use crate::vocabulary::{FactId, ValueId, Vocabulary};
 use crate::words;
 

@@ -10,13 +10,14 @@ use std::thread;
 use hashbrown::HashMap;
 
 use crate::engine::settled::Settled;
-use crate::engine::{Application, Evaluator, Unit};
+use crate::engine::{Application, Evaluator};
 use crate::facts::Applicant;
 use crate::input::ledger::Unreadable;
 use crate::input::{InputError, Invalid, Ledger, LedgerUnit, Options, Rest, Stream, read_grouped};
 use crate::lang::{Lang, Words};
 use crate::parallel::InOrder;
 use crate::policy::Policy;
+use crate::unit::Unit as _;
 use crate::vocabulary::Vocabulary;
 
 /// What to compute for every unit, and in which words to tell it.

@@ -11,12 +11,12 @@ use super::Report;
 use super::batch::{Lines, Written};
 use super::holes::Template;
 use super::words::{Sentences, Speaker};
-use crate::engine::Unit as _;
 use crate::engine::settled::{Alike, Settled};
 use crate::facts::Achievement;
 use crate::input::{Invalid, Mistake};
 use crate::lang::Lang;
 use crate::policy::Policy;
+use crate::unit::Unit as _;
 use crate::vocabulary::Vocabulary;
 
 /// The columns, before the extra ones. Scripts read them: names are never changed.

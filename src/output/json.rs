@@ -14,13 +14,13 @@ use super::csv::{MOST_KEPT, write_day};
 use super::holes::Template;
 use super::words::Speaker;
 use super::{Evaluation, Report, when};
-use crate::engine::Unit as _;
 use crate::engine::result::{Assumption, Item, PolicyResult};
 use crate::engine::settled::{Alike, Settled};
 use crate::facts::{Achievement, Applicant, Value};
 use crate::input::{InputFile, Invalid};
 use crate::lang::{Lang, Words};
 use crate::policy::Policy;
+use crate::unit::Unit as _;
 use crate::vocabulary::{FactId, Vocabulary};
 
 /// The name and version of the result's form.

@@ -1,4 +1,4 @@
-//! A unit and its rows as the engine asks for them. Whoever keeps rows may keep them as it likes.
+//! A unit 申报单位 and its rows as the engine asks for them. Whoever keeps rows may keep them as it likes.
 
 use std::borrow::Cow;
 
