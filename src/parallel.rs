@@ -160,7 +160,7 @@ mod tests {
                 let fail = |(): &mut (), job: usize| assert!(job != 7, "seven");
                 let mut pool = InOrder::new(scope, 2, || (), fail);
                 (0..50).try_for_each(|job| pool.put(job, |()| Ok::<(), ()>(())))?;
-                pool.finish(|()| Ok(()))
+                pool.finish(|()| Ok::<(), ()>(()))
             })
         });
         assert!(panicked.is_err());

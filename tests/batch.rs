@@ -49,13 +49,14 @@ fn batch(applications: Vec<Application>, policies: Vec<usize>, threads: usize) -
     }
 }
 
-/// The kinds of lines: items as CSV, results as NDJSON, summary.
+/// The kinds of lines that can be written while a file is read: items as CSV, results as NDJSON, summary.
 const FORMS: [&str; 3] = ["csv", "ndjson", "summary"];
 
 fn lines(form: &str, several_inputs: bool, extra: Arc<[String]>) -> Box<dyn Lines> {
     match form {
         "csv" => Box::new(csv::Items::new(&RULES.vocabulary, Lang::Zh, extra, false)),
         "ndjson" => Box::new(json::Entries::new(&RULES.vocabulary, Lang::Zh, several_inputs)),
+        "document" => Box::new(Summary::new(Form::Json, Lang::Zh, &[])),
         _ => Box::new(Summary::new(Form::Csv(false), Lang::Zh, &[])),
     }
 }
@@ -165,6 +166,12 @@ fn threads_change_nothing() {
         assert!(one.lines().count() > 1000, "{form}");
         assert!(one == of(2) && one == of(5), "{form}");
     }
+    let of =
+        |threads| whole(&batch(applications(&[2022], false), vec![0, 5], threads), files, Some(&units), "document").0;
+    let document: Value = serde_json::from_str(&of(3)).expect("JSON");
+    assert_eq!(document, serde_json::from_str::<Value>(&of(1)).expect("JSON"));
+    let summary = whole(&batch(applications(&[2022], false), vec![0, 5], 1), files, Some(&units), "summary").0;
+    assert_eq!(document["results"].as_array().expect("a list").len(), summary.lines().count() - 1);
 }
 
 #[test]
@@ -175,7 +182,7 @@ fn a_grouped_file_computed_while_it_is_read() {
         let streamed = grouped(&batch, &rows, Some(&units), form).expect("it is grouped");
         let at_once = whole(&batch, std::slice::from_ref(&rows), Some(&units), form).0;
         // Nobody looks at other applicants while the file is read.
-        let without = |text: &str| text.lines().map(|line| shared_warning_cut(line)).collect::<Vec<_>>().join("\n");
+        let without = |text: &str| text.lines().map(shared_warning_cut).collect::<Vec<_>>().join("\n");
         assert!(without(&streamed) == without(&at_once), "{form} {threads}");
     }
 }

@@ -85,14 +85,12 @@ impl NumberKey {
 
     pub fn new(number: &str) -> NumberKey {
         let mut short = [0; Self::SHORT];
-        let mut length = 0;
         // Most numbers are short, of visible ASCII and spaces; for these it is the same as the long way.
-        for byte in number.bytes().filter(|byte| *byte != b' ') {
-            match short.get_mut(length) {
+        for (place, byte) in number.bytes().filter(|byte| *byte != b' ').enumerate() {
+            match short.get_mut(place) {
                 Some(slot) if byte.is_ascii_graphic() => *slot = byte.to_ascii_lowercase(),
                 _ => return Self::of_key(&number_key(number)),
             }
-            length += 1;
         }
         NumberKey::Short(short)
     }

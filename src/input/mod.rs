@@ -251,6 +251,8 @@ struct File {
     encoding: Encoding,
     /// True while any block may show that it is GB18030 after all.
     may_be_gb18030: bool,
+    /// True if nobody said what it is.
+    guessed: bool,
     delimiter: u8,
     columns: Columns,
     plan: Plan,
@@ -373,6 +375,7 @@ impl<'a> Opened<'a> {
             input,
             encoding: taken,
             may_be_gb18030,
+            guessed: options.encoding.is_none() && !marked && !utf16,
             delimiter,
             columns: Columns::default(),
             plan: Plan::default(),
@@ -428,7 +431,7 @@ impl File {
     fn is_text(&self, decoded: chunk::Decoded) -> Result<(), Words> {
         match decoded {
             chunk::Decoded::Binary => Err(decode::binary()),
-            chunk::Decoded::Not if self.may_be_gb18030 => Err(decode::neither()),
+            chunk::Decoded::Not if self.guessed => Err(decode::neither()),
             chunk::Decoded::Not => {
                 let marked = self.encoding == Encoding::Utf8Bom;
                 Err(decode::not_in(if marked { Encoding::Utf8 } else { self.encoding }))

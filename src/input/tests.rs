@@ -166,6 +166,51 @@ fn notices_about_files() {
     assert!(header_only.applicants.is_empty());
 }
 
+/// What a file is shows only in its last block: it is read again from the beginning, as if it had been seen at once.
+#[test]
+fn encodings_that_show_late() {
+    let gbk = |text: &str| encoding_rs::GB18030.encode(text).0.into_owned();
+    let rows = |cell: &str, count: usize| format!("pilot,{cell}\n").repeat(count);
+    let long = 200_000;
+    let stream = |name: &'static str, bytes: &'static [u8], again: bool| {
+        let open = move || -> io::Result<Bytes<'static>> { Ok(Box::new(bytes)) };
+        if again { Stream::file(name.to_owned(), open) } else { Stream::pipe(name.to_owned(), open) }
+    };
+    let ascii_first = [rows("a", long).into_bytes(), gbk("pilot,标准\n")].concat();
+    let utf8_first = [rows("中中", 9).into_bytes(), rows("a", long).into_bytes(), gbk("pilot,标准\n")].concat();
+    let neither = [rows("中", 9).into_bytes(), rows("a", long).into_bytes(), gbk("pilot,标准\n")].concat();
+    let mistakes = read_portfolio(
+        vocabulary(),
+        &[source("late.csv", [b"kind,title\n".as_slice(), &neither].concat())],
+        None,
+        &Options::default(),
+    );
+    assert!(errors(mistakes).contains("neither UTF-8 nor GB18030"));
+    for (body, again, expected) in [
+        (&ascii_first, true, Some("标准")),
+        (&ascii_first, false, Some("标准")),
+        (&utf8_first, true, Some("标准")),
+        (&utf8_first, false, None),
+    ] {
+        let bytes: &'static [u8] = [b"kind,title\n".as_slice(), body].concat().leak();
+        for threads in [1, 3] {
+            let options = Options { threads, ..Options::default() };
+            let read = read_ledger(vocabulary(), &[stream("late.csv", bytes, again)], None, &options);
+            match (read, expected) {
+                (Ok(ledger), Some(title)) => {
+                    let portfolio = ledger.into_portfolio();
+                    let last = portfolio.applicants[0].achievements.last().unwrap();
+                    assert_eq!(last.facts.text(vocabulary().known().title), Some(title));
+                    let file = &portfolio.inputs[0];
+                    assert_eq!((file.encoding, file.rows), (Encoding::Gb18030, last.row - 1));
+                }
+                (Err(errors), None) => assert!(errors[0].message.en.contains("--encoding"), "{errors:?}"),
+                (read, _) => panic!("{again} {read:?}"),
+            }
+        }
+    }
+}
+
 #[test]
 fn one_unnamed_applicant() {
     let units = "applicant,code,region\n甲公司,91350100M000100Y43,福州市\n";

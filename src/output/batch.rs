@@ -20,6 +20,9 @@ use crate::policy::Policy;
 use crate::unit::Unit as _;
 use crate::vocabulary::Vocabulary;
 
+/// From the region of a unit to its policies, as indices.
+pub type Choose<'a> = Box<dyn Fn(Option<&str>) -> Vec<usize> + Sync + 'a>;
+
 /// What to compute for every unit, and in which words to tell it.
 pub struct Batch<'a> {
     /// Names of facts and values.
@@ -27,7 +30,7 @@ pub struct Batch<'a> {
     /// All policies that units may be evaluated under.
     pub policies: Vec<&'a Policy>,
     /// Which of them are for a unit that is registered there, as indices in the order of the results.
-    pub choose: Box<dyn Fn(Option<&str>) -> Vec<usize> + Sync + 'a>,
+    pub choose: Choose<'a>,
     /// True if every unit must have a region, to choose by.
     pub needs_region: bool,
     /// Application years, ascending.
@@ -65,6 +68,11 @@ pub trait Lines {
 
     /// Appends one unit's year under one policy.
     fn unit(&mut self, unit: &Written<'_>, policy: &Policy, settled: &Settled, out: &mut Vec<u8>);
+
+    /// What stands before each unit but the first; every unit begins with it.
+    fn between(&self) -> &'static [u8] {
+        b""
+    }
 
     /// True if only sums are looked at.
     fn sums_only(&self) -> bool {
@@ -220,14 +228,20 @@ impl Batch<'_> {
         let extra: Arc<[String]> = ledger.extra_headers().into();
         let mut told = Told::default();
         let mut bytes = Vec::new();
-        lines(Arc::clone(&extra)).begin(&mut bytes);
+        let mut format = lines(Arc::clone(&extra));
+        format.begin(&mut bytes);
         out.write_all(&bytes)?;
+        let mut before_first = format.between();
         let mut unreadable: Vec<Unreadable> = ledger.nobodys().collect();
         thread::scope(|scope| {
             let start = || Worker::new(self, lines(Arc::clone(&extra)));
             let work = |worker: &mut Worker<'_>, units: Range<usize>| (units.len(), worker.units(ledger, units));
             let mut take = |(units, done): (usize, Done)| {
-                out.write_all(&done.bytes)?;
+                let text = done.bytes.strip_prefix(before_first).unwrap_or(&done.bytes);
+                if !text.is_empty() {
+                    before_first = b"";
+                }
+                out.write_all(text)?;
                 unreadable.extend(done.unreadable);
                 told.add_uncovered(done.uncovered);
                 (aside.done)(units);
@@ -238,7 +252,6 @@ impl Batch<'_> {
             pool.finish(&mut take)
         })?;
         ledger.in_order(&mut unreadable);
-        let mut format = lines(extra);
         let rows = unreadable.iter().map(|row| ledger.invalid(row));
         for row in rows.chain(ledger.invalid_units().iter().cloned()) {
             told.add_invalid(&row);

@@ -1,17 +1,15 @@
 //! CSV: one line per item, unreadable rows last. Cells that a spreadsheet would run as formulas are neutralized.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
 use jiff::civil::Date;
 use memchr::memchr3;
 
 use super::Report;
 use super::batch::{Lines, Written};
-use super::holes::Template;
+use super::holes::{Shared, Template};
 use super::words::{Sentences, Speaker};
-use crate::engine::settled::{Alike, Settled};
+use crate::engine::settled::Settled;
 use crate::facts::Achievement;
 use crate::input::{Invalid, Mistake};
 use crate::lang::Lang;
@@ -55,11 +53,11 @@ pub struct Items<'a> {
     extra: Arc<[String]>,
     /// Begin with a byte order mark: without one, Excel in China takes the file for GBK.
     excel: bool,
-    shared: HashMap<u64, Rc<Shared>>,
+    known: Shared<OfLine>,
 }
 
 /// What lines of the same ruling share: the columns [`SHARED`], and the item's own warnings.
-struct Shared {
+struct OfLine {
     columns: Template,
     warnings: Vec<String>,
 }
@@ -67,14 +65,14 @@ struct Shared {
 impl<'a> Items<'a> {
     /// `extra` are the headers that the vocabulary does not know.
     pub fn new(vocabulary: &'a Vocabulary, lang: Lang, extra: Arc<[String]>, excel: bool) -> Self {
-        Items { vocabulary, lang, extra, excel, shared: HashMap::new() }
+        Items { vocabulary, lang, extra, excel, known: Shared::default() }
     }
 
     fn separator(&self) -> &'static str {
         self.lang.pick("；", "; ")
     }
 
-    fn shared(&self, written: &Written<'_>, policy: &Policy, settled: &Settled, item: usize, holes: bool) -> Shared {
+    fn shared(&self, written: &Written<'_>, policy: &Policy, settled: &Settled, item: usize, holes: bool) -> OfLine {
         let applicant = written.applicant();
         let speaker = Speaker { lang: self.lang, vocabulary: self.vocabulary, policy, holes };
         let row = Achievement { warnings: Vec::new(), ..applicant.achievements[item].clone() };
@@ -104,7 +102,7 @@ impl<'a> Items<'a> {
         }
         let line = String::from_utf8_lossy(&line);
         let columns = if holes { Template::new(&line) } else { Template::plain(&line) };
-        Shared { columns, warnings: said.warnings }
+        OfLine { columns, warnings: said.warnings }
     }
 }
 
@@ -125,26 +123,10 @@ impl Lines for Items<'_> {
         begin.extend(format!(",{},{},{on},", policy.id, settled.head.year).as_bytes());
         let title = self.vocabulary.known().title;
         let warnings = written.warnings();
-        let mut of_unit = None;
+        let mut known = std::mem::take(&mut self.known);
+        known.begin_unit();
         for (item, warnings) in warnings.iter().enumerate() {
-            let shared = match settled.alike(item) {
-                Alike::Everywhere(number) => match self.shared.get(&number) {
-                    Some(shared) => Rc::clone(shared),
-                    None => {
-                        if self.shared.len() >= MOST_KEPT {
-                            self.shared.clear();
-                        }
-                        let shared = Rc::new(self.shared(written, policy, settled, item, true));
-                        self.shared.insert(number, Rc::clone(&shared));
-                        shared
-                    }
-                },
-                Alike::InUnit => {
-                    let first = || Rc::new(self.shared(written, policy, settled, item, false));
-                    Rc::clone(of_unit.get_or_insert_with(first))
-                }
-                Alike::Nowhere => Rc::new(self.shared(written, policy, settled, item, false)),
-            };
+            let shared = known.get(settled.alike(item), |holes| self.shared(written, policy, settled, item, holes));
             out.extend(&begin);
             write_cell(&unit.id(item), out);
             out.push(b',');
@@ -172,6 +154,7 @@ impl Lines for Items<'_> {
             }
             out.push(b'\n');
         }
+        self.known = known;
     }
 
     fn invalid(&mut self, row: &Invalid, out: &mut Vec<u8>) {
@@ -195,9 +178,6 @@ impl Lines for Items<'_> {
         write_line(cells, out);
     }
 }
-
-/// Rulings beyond this are put into words again, so that no file can fill the memory.
-pub(super) const MOST_KEPT: usize = 12_000;
 
 /// Appends a day as `2021-06-30`.
 pub(super) fn write_day(day: Option<Date>, out: &mut Vec<u8>) {

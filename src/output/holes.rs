@@ -1,6 +1,11 @@
 //! Text that many rows share, with holes for what is a row's own: its days. A portfolio of millions of rows comes to some
 //! thousand rulings, each of which is put into words once.
 
+use std::rc::Rc;
+
+use hashbrown::HashMap;
+
+use crate::engine::settled::Alike;
 use crate::vocabulary::FactId;
 
 /// Holes are characters of a plane that is for private use; the number of the fact follows from which one.
@@ -48,6 +53,47 @@ impl Template {
             fill(*fact, out);
         }
         out.extend(self.rest.as_bytes());
+    }
+}
+
+/// What rows that read alike share, made once for all of them.
+pub struct Shared<S> {
+    everywhere: HashMap<u64, Rc<S>>,
+    of_unit: Option<Rc<S>>,
+}
+
+impl<S> Default for Shared<S> {
+    fn default() -> Self {
+        Shared { everywhere: HashMap::new(), of_unit: None }
+    }
+}
+
+impl<S> Shared<S> {
+    /// Beyond this all is made again, so that no file can fill the memory.
+    const MOST: usize = 12_000;
+
+    /// Another unit's year begins.
+    pub fn begin_unit(&mut self) {
+        self.of_unit = None;
+    }
+
+    /// What a row shares with rows like it. `make` is told whether there shall be holes.
+    pub fn get(&mut self, alike: Alike, make: impl FnOnce(bool) -> S) -> Rc<S> {
+        match alike {
+            Alike::Everywhere(number) => {
+                if let Some(known) = self.everywhere.get(&number) {
+                    return Rc::clone(known);
+                }
+                if self.everywhere.len() >= Self::MOST {
+                    self.everywhere.clear();
+                }
+                let made = Rc::new(make(true));
+                self.everywhere.insert(number, Rc::clone(&made));
+                made
+            }
+            Alike::InUnit => Rc::clone(self.of_unit.get_or_insert_with(|| Rc::new(make(false)))),
+            Alike::Nowhere => Rc::new(make(false)),
+        }
     }
 }
 

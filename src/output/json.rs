@@ -3,19 +3,17 @@
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::rc::Rc;
 
-use hashbrown::HashMap;
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 use super::batch::{Lines, Written};
-use super::csv::{MOST_KEPT, write_day};
-use super::holes::Template;
+use super::csv::write_day;
+use super::holes::{Shared, Template};
 use super::words::Speaker;
 use super::{Evaluation, Report, when};
 use crate::engine::result::{Assumption, Item, PolicyResult};
-use crate::engine::settled::{Alike, Settled};
+use crate::engine::settled::Settled;
 use crate::facts::{Achievement, Applicant, Value};
 use crate::input::{InputFile, Invalid};
 use crate::lang::{Lang, Words};
@@ -253,13 +251,13 @@ pub struct Entries<'a> {
     vocabulary: &'a Vocabulary,
     lang: Lang,
     several_inputs: bool,
-    shared: HashMap<u64, Rc<Shared>>,
+    known: Shared<OfItem>,
     /// The assumptions of the result before: most results have the same ones.
     last_assumptions: Option<(String, i16, Vec<Assumption>, String)>,
 }
 
 /// What items of the same ruling share.
-struct Shared {
+struct OfItem {
     /// From the status to the warnings.
     before: String,
     /// The item's own warnings.
@@ -271,7 +269,7 @@ struct Shared {
 impl<'a> Entries<'a> {
     /// `several_inputs`: items say from which file they are.
     pub fn new(vocabulary: &'a Vocabulary, lang: Lang, several_inputs: bool) -> Self {
-        Entries { vocabulary, lang, several_inputs, shared: HashMap::new(), last_assumptions: None }
+        Entries { vocabulary, lang, several_inputs, known: Shared::default(), last_assumptions: None }
     }
 
     fn telling<'p>(&self, policy: &'p Policy, holes: bool) -> Telling<'p>
@@ -282,12 +280,12 @@ impl<'a> Entries<'a> {
         Telling { speaker, several_inputs: self.several_inputs }
     }
 
-    fn shared(&self, written: &Written<'_>, policy: &Policy, settled: &Settled, item: usize, holes: bool) -> Shared {
+    fn shared(&self, written: &Written<'_>, policy: &Policy, settled: &Settled, item: usize, holes: bool) -> OfItem {
         let (applicant, told) = (written.applicant(), self.telling(policy, holes));
         let row = Achievement { warnings: Vec::new(), ..applicant.achievements[item].clone() };
         let entry = told.item(&settled.head, applicant, &settled.item(item), (&row, None));
         let (mut shared, mut behind) =
-            (Shared { before: String::new(), warnings: Vec::new(), behind: Template::default() }, None);
+            (OfItem { before: String::new(), warnings: Vec::new(), behind: Template::default() }, None);
         for (key, value) in entry {
             match key.as_str() {
                 "id" | "row" | "path" | "extra" => {}
@@ -311,7 +309,7 @@ impl<'a> Entries<'a> {
         &self,
         (written, item): (&Written<'_>, usize),
         warnings: &[Words],
-        shared: &Shared,
+        shared: &OfItem,
         out: &mut Vec<u8>,
     ) {
         let unit = written.unit;
@@ -377,31 +375,16 @@ impl Lines for Entries<'_> {
         let head = Json::Object(head).to_string();
         out.extend(head.trim_end_matches('}').as_bytes());
         out.extend(b",\"items\":[");
-        let mut of_unit = None;
+        let mut known = std::mem::take(&mut self.known);
+        known.begin_unit();
         for (item, warnings) in written.warnings().iter().enumerate() {
             if item > 0 {
                 out.push(b',');
             }
-            let shared = match settled.alike(item) {
-                Alike::Everywhere(number) => match self.shared.get(&number) {
-                    Some(shared) => Rc::clone(shared),
-                    None => {
-                        if self.shared.len() >= MOST_KEPT {
-                            self.shared.clear();
-                        }
-                        let shared = Rc::new(self.shared(written, policy, settled, item, true));
-                        self.shared.insert(number, Rc::clone(&shared));
-                        shared
-                    }
-                },
-                Alike::InUnit => {
-                    let first = || Rc::new(self.shared(written, policy, settled, item, false));
-                    Rc::clone(of_unit.get_or_insert_with(first))
-                }
-                Alike::Nowhere => Rc::new(self.shared(written, policy, settled, item, false)),
-            };
+            let shared = known.get(settled.alike(item), |holes| self.shared(written, policy, settled, item, holes));
             self.write_item((written, item), warnings, &shared, out);
         }
+        self.known = known;
         out.push(b']');
         self.write_tail(policy, &settled.head, out);
         out.push(b'\n');

@@ -1,7 +1,5 @@
 //! One line per applicant, policy and year, without items: CSV, NDJSON or one JSON document.
 
-use std::cell::Cell;
-
 use serde_json::{Value as Json, json};
 
 use super::batch::{Lines, Written};
@@ -48,14 +46,14 @@ pub struct Summary<'a> {
     form: Form,
     lang: Lang,
     inputs: &'a [InputFile],
-    /// What was written so far as JSON: results, and unreadable rows.
-    written: (bool, Cell<bool>),
+    /// True once an unreadable row stands in a JSON document.
+    invalid: bool,
 }
 
 impl<'a> Summary<'a> {
     /// `inputs` are told in a JSON document.
     pub fn new(form: Form, lang: Lang, inputs: &'a [InputFile]) -> Self {
-        Summary { form, lang, inputs, written: (false, Cell::new(false)) }
+        Summary { form, lang, inputs, invalid: false }
     }
 
     fn csv(written: &Written<'_>, policy: &Policy, settled: &Settled, counts: [usize; 8], out: &mut Vec<u8>) {
@@ -115,13 +113,6 @@ impl<'a> Summary<'a> {
         }
         out.push(b'}');
     }
-
-    fn comma(&self, before: bool, out: &mut Vec<u8>) {
-        if before {
-            out.push(b',');
-        }
-        out.extend(b"\n");
-    }
 }
 
 /// The statuses of items, and rows of the applicant that could not be read.
@@ -163,11 +154,15 @@ impl Lines for Summary<'_> {
                 out.push(b'\n');
             }
             Form::Json => {
-                self.comma(self.written.0, out);
-                self.written.0 = true;
+                out.extend(self.between());
+                out.push(b'\n');
                 Self::json(written, policy, settled, counts, out);
             }
         }
+    }
+
+    fn between(&self) -> &'static [u8] {
+        if self.form == Form::Json { b"," } else { b"" }
     }
 
     fn sums_only(&self) -> bool {
@@ -180,11 +175,8 @@ impl Lines for Summary<'_> {
             Form::Csv(_) => {}
             Form::Ndjson => out.extend(format!("{}\n", json!({ "invalid": entry })).as_bytes()),
             Form::Json => {
-                if !self.written.1.replace(true) {
-                    out.extend(b"\n],\n\"invalid\":[\n");
-                } else {
-                    out.extend(b",\n");
-                }
+                let first = !std::mem::replace(&mut self.invalid, true);
+                out.extend(if first { b"\n],\n\"invalid\":[\n".as_slice() } else { b",\n" });
                 out.extend(entry.to_string().as_bytes());
             }
         }
@@ -192,7 +184,7 @@ impl Lines for Summary<'_> {
 
     fn end(&self, out: &mut Vec<u8>) {
         if self.form == Form::Json {
-            if !self.written.1.get() {
+            if !self.invalid {
                 out.extend(b"\n],\n\"invalid\":[");
             }
             out.extend(b"\n]\n}\n");
