@@ -104,7 +104,7 @@ fn spare_inputs(asked: &Asked, inputs: &Inputs, output: Option<&Path>, lang: Lan
             let name = path.display();
             bail!(say(
                 lang,
-                &words!(zh: "{name}: -o 会覆盖输入文件；请换一个文件名", en: "{name}: -o would write over an input file; name another file")
+                &words!(zh: "{name}: 输出会覆盖输入文件；请换一个文件名", en: "{name}: the output would write over an input file; name another file")
             ))
         }
     }

@@ -110,11 +110,6 @@ impl<'a> Evaluator<'a> {
         self.sums_only = true;
     }
 
-    /// The policies, in the order of their indices.
-    pub fn policies(&self) -> &[&'a Policy] {
-        &self.policies
-    }
-
     /// Evaluates one unit under the policies of these indices: one list of years per policy, in order. Policies look
     /// at each other only where the unit is known to be registered in the region of both. Every row comes back once.
     pub fn evaluate(&mut self, unit: &dyn Unit, policies: &[usize]) -> Vec<Vec<Settled>> {

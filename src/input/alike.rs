@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::cells::shown;
 use crate::facts::Facts;
-use crate::lang::Words;
+use crate::lang::{Lang, Words};
 use crate::text;
 use crate::vocabulary::{ValueId, Vocabulary};
 use crate::words;
@@ -63,14 +63,16 @@ pub(super) fn twin(row: u64, path: Option<&str>) -> Words {
     )
 }
 
-/// The warning on a standard that the unit `other` claims as well.
-pub(super) fn shared(number: &str, other: &str) -> Words {
+/// The warning on a standard that the unit `other` claims as well, in one language: there may be millions.
+pub(super) fn shared(number: &str, other: &str, lang: Lang) -> String {
     let (number, name) = (shown(number), shown(other));
-    words!(
-        zh: "标准“{number}”也由“{name}”申报；各单位分别计算，请核对排名和本地单位排名",
-        en: "the standard \"{number}\" is claimed by \"{name}\" as well; applicants are computed apart; check rank and \
+    match lang {
+        Lang::Zh => format!("标准“{number}”也由“{name}”申报；各单位分别计算，请核对排名和本地单位排名"),
+        Lang::En => format!(
+            "the standard \"{number}\" is claimed by \"{name}\" as well; applicants are computed apart; check rank and \
              local ranks"
-    )
+        ),
+    }
 }
 
 /// The number of a standard, short ones without memory of their own: there are as many as rows.

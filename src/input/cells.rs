@@ -215,6 +215,9 @@ pub(super) fn near<'a>(found: &str, candidates: impl Iterator<Item = &'a str> + 
 /// A cell as messages show it: on one line, and not too long.
 pub(super) fn shown(cell: &str) -> String {
     const LONGEST: usize = 40;
+    if cell.len() <= LONGEST && !cell.contains(char::is_whitespace) {
+        return cell.to_owned();
+    }
     let line = cell.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= LONGEST {
         return line;

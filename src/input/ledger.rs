@@ -20,7 +20,7 @@ use super::table::is_blank;
 use super::units::{UnitId, Units};
 use super::{File, InputError, InputFile, Invalid, Mistake, Notice, Portfolio};
 use crate::facts::{Achievement, Applicant, Facts, Value};
-use crate::lang::Words;
+use crate::lang::{Lang, Words};
 use crate::text;
 use crate::unit::Unit;
 use crate::vocabulary::{FactId, ValueId, Vocabulary};
@@ -119,11 +119,6 @@ impl<'v> Ledger<'v> {
     /// True if there is no unit.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// How many rows of achievements were read, readable or not.
-    pub fn rows(&self) -> usize {
-        self.rows.len()
     }
 
     /// All units in stretches of a few thousand rows, fit for a [`Page`] each.
@@ -561,13 +556,33 @@ impl<'p> LedgerUnit<'p> {
 
     /// What reading found odd about each row.
     pub fn warnings(&self) -> Vec<Vec<Words>> {
+        let mut warnings = self.warnings_of_rows();
+        for (warnings, shared) in warnings.iter_mut().zip(self.claimed_elsewhere()) {
+            let in_words = |(number, other): (Cow<'_, str>, &str)| {
+                Words::new(alike::shared(&number, other, Lang::Zh), alike::shared(&number, other, Lang::En))
+            };
+            warnings.extend(shared.map(in_words));
+        }
+        warnings
+    }
+
+    /// The same in one language.
+    pub fn warnings_in(&self, lang: Lang) -> Vec<Vec<String>> {
+        let of_rows = self.warnings_of_rows().into_iter().zip(self.claimed_elsewhere());
+        let in_words = |(warnings, shared): (Vec<Words>, Option<(Cow<'_, str>, &str)>)| {
+            let shared = shared.map(|(number, other)| alike::shared(&number, other, lang));
+            warnings.iter().map(|words| words.get(lang).to_owned()).chain(shared).collect()
+        };
+        of_rows.map(in_words).collect()
+    }
+
+    fn warnings_of_rows(&self) -> Vec<Vec<Words>> {
         let of_row = |item: usize| {
             let row = self.at(item);
             if row.is_as_cells() { row.read_cells().0.warnings } else { Vec::new() }
         };
         let mut warnings: Vec<Vec<Words>> = (0..self.rows.len()).map(of_row).collect();
         self.add_twins(&mut warnings);
-        self.add_shared(&mut warnings);
         warnings
     }
 
@@ -595,16 +610,14 @@ impl<'p> LedgerUnit<'p> {
         }
     }
 
-    fn add_shared(&self, warnings: &mut [Vec<Words>]) {
-        if self.ledger().claimants.is_empty() {
-            return;
-        }
-        for (item, warnings) in warnings.iter_mut().enumerate() {
-            let Some(number) = self.standard_number(item) else { continue };
-            if let Some(other) = self.ledger().claimants.other(&number, self.unit) {
-                warnings.push(alike::shared(&number, self.ledger().units.name(other)));
-            }
-        }
+    /// For each row, the number of a standard that another unit claims as well, and the first such unit.
+    fn claimed_elsewhere(&self) -> impl Iterator<Item = Option<(Cow<'p, str>, &'p str)>> {
+        let (claimants, units) = (&self.ledger().claimants, &self.ledger().units);
+        (0..self.rows.len()).map(move |item| {
+            let number = if claimants.is_empty() { None } else { self.standard_number(item) }?;
+            let other = claimants.other(&number, self.unit)?;
+            Some((number, units.name(other)))
+        })
     }
 
     /// The number of a row whose number is a standard's: of kinds for which the vocabulary reads something off it.

@@ -14,7 +14,7 @@ use crate::engine::{Application, Evaluator};
 use crate::facts::Applicant;
 use crate::input::ledger::Unreadable;
 use crate::input::{InputError, Invalid, Ledger, LedgerUnit, Options, Rest, Stream, read_grouped};
-use crate::lang::{Lang, Words};
+use crate::lang::Lang;
 use crate::parallel::InOrder;
 use crate::policy::Policy;
 use crate::unit::Unit as _;
@@ -46,7 +46,8 @@ pub struct Written<'l> {
     /// The unit and its rows.
     pub unit: &'l LedgerUnit<'l>,
     applicant: OnceCell<Applicant>,
-    warnings: OnceCell<Vec<Vec<Words>>>,
+    lang: Lang,
+    warnings: OnceCell<Vec<Vec<String>>>,
 }
 
 impl Written<'_> {
@@ -56,8 +57,8 @@ impl Written<'_> {
     }
 
     /// What reading found odd about each row.
-    pub fn warnings(&self) -> &[Vec<Words>] {
-        self.warnings.get_or_init(|| self.unit.warnings())
+    pub fn warnings(&self) -> &[Vec<String>] {
+        self.warnings.get_or_init(|| self.unit.warnings_in(self.lang))
     }
 }
 
@@ -196,7 +197,7 @@ impl<'a> Worker<'a> {
             }
         }
         let results = self.evaluator.evaluate(unit, &policies);
-        let written = Written { unit, applicant: OnceCell::new(), warnings: OnceCell::new() };
+        let written = Written { unit, applicant: OnceCell::new(), lang: self.batch.lang, warnings: OnceCell::new() };
         for (policy, years) in policies.iter().zip(&results) {
             for settled in years {
                 self.lines.unit(&written, self.batch.policies[*policy], settled, &mut done.bytes);

@@ -135,8 +135,7 @@ impl Lines for Items<'_> {
             write_cell(unit.text(item, title).as_deref().unwrap_or_default(), out);
             shared.columns.write(out, |fact, out| write_day(unit.day(item, fact), out));
             out.push(b',');
-            let said = warnings.iter().map(|words| words.get(self.lang));
-            let said: Vec<&str> = said.chain(shared.warnings.iter().map(String::as_str)).collect();
+            let said: Vec<&str> = warnings.iter().chain(&shared.warnings).map(String::as_str).collect();
             match said.as_slice() {
                 [] => {}
                 [only] => write_cell(only, out),

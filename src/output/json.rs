@@ -16,7 +16,7 @@ use crate::engine::result::{Assumption, Item, PolicyResult};
 use crate::engine::settled::Settled;
 use crate::facts::{Achievement, Applicant, Value};
 use crate::input::{InputFile, Invalid};
-use crate::lang::{Lang, Words};
+use crate::lang::Lang;
 use crate::policy::Policy;
 use crate::unit::Unit as _;
 use crate::vocabulary::{FactId, Vocabulary};
@@ -308,7 +308,7 @@ impl<'a> Entries<'a> {
     fn write_item(
         &self,
         (written, item): (&Written<'_>, usize),
-        warnings: &[Words],
+        warnings: &[String],
         shared: &OfItem,
         out: &mut Vec<u8>,
     ) {
@@ -323,11 +323,11 @@ impl<'a> Entries<'a> {
         }
         out.extend(shared.before.as_bytes());
         out.extend(b",\"warnings\":[");
-        for (index, words) in warnings.iter().enumerate() {
+        for (index, warning) in warnings.iter().enumerate() {
             if index > 0 {
                 out.push(b',');
             }
-            write_text(words.get(self.lang), out);
+            write_text(warning, out);
         }
         for (index, warning) in shared.warnings.iter().enumerate() {
             if index > 0 || !warnings.is_empty() {
