@@ -34,7 +34,7 @@ fn generated(rows: u64, seed: u64, sorted: bool) -> (Source, Source) {
 
 /// Several years, or the same with calls.
 fn applications(years: &[i16], calls: bool) -> Vec<Application> {
-    years.iter().map(|year| Application { year: *year, calls, ..Application::default() }).collect()
+    Application { calls, ..Application::default() }.in_years(years.iter().copied())
 }
 
 fn batch(applications: Vec<Application>, policies: Vec<usize>, threads: usize) -> Batch<'static> {

@@ -707,6 +707,16 @@ fn many_rows() {
         assert_eq!(piped.out.replace(",'-\n", ",rows.csv\n").replace("\"-\"", "\"rows.csv\""), whole.out, "{form}");
     }
     assert_eq!(run("--grouped").code, Some(2));
+    // --strict holds for the applicants file as well.
+    write("good.csv", "id,applicant,kind\n1,甲公司,pilot\n");
+    write("units.csv", "applicant,type\n甲公司,外星\n");
+    for grouped in ["", "--grouped"] {
+        let arguments =
+            format!("estimate good.csv --applicants units.csv {TIANJIN} --strict --format csv {grouped} -o s.csv");
+        let strict = biaobu(folder.path(), &arguments);
+        assert!(strict.code == Some(2) && strict.err.contains("外星"), "{grouped}: {}", strict.err);
+        assert!(!folder.path().join("s.csv").exists());
+    }
     let nowhere = biaobu(folder.path(), "estimate rows.csv --year 2022 --grouped --format csv");
     assert!(nowhere.code == Some(2) && nowhere.err.contains("没有注册地"), "{}", nowhere.err);
     write("rows.csv", &format!("{rows}5,甲公司,pilot,national,,,2021-03-01\n"));

@@ -9,8 +9,8 @@ use std::io::{Cursor, Read as _};
 use std::path::Path;
 use std::process::Command;
 
+use biaobu::engine;
 use biaobu::engine::result::Status;
-use biaobu::engine::{self, Application};
 use biaobu::facts::{Applicant, Facts};
 use biaobu::input::{self, Source};
 use biaobu::lang::Lang;
@@ -308,14 +308,7 @@ fn the_columns_of_a_policy_are_all_that_it_looks_at() {
                 row.facts = only_used(&row.facts);
             }
             left_out += usize::from(less != applicant);
-            let application = |year| Application {
-                year,
-                on: example.on,
-                parameters: example.parameters.iter().cloned().collect(),
-                ignore_validity: false,
-                calls: example.calls,
-            };
-            let years: Vec<Application> = (example.year..=example.to_year).map(application).collect();
+            let years = biaobu::policy::examples::applications(example);
             let outcome = |applicant: &Applicant| -> Vec<_> {
                 let results = engine::run(&rules.vocabulary, policy, applicant, &years);
                 let items = results.iter().map(|result| {

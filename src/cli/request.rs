@@ -256,10 +256,8 @@ pub struct Prepared {
     files: Files,
     options: Options,
     years: Vec<i16>,
-    on: Option<Date>,
-    parameters: BTreeMap<String, Money>,
-    ignore_validity: bool,
-    calls: bool,
+    /// What is the same in every year.
+    application: Application,
 }
 
 /// Reads rules and opens input files as asked; `output` must be none of the inputs.
@@ -281,7 +279,8 @@ pub fn prepare(inputs: &Inputs, output: &[Option<&Path>], folders: &[PathBuf], l
         ..Options::default()
     };
     let (ignore_validity, calls) = (inputs.ignore_validity, inputs.calls);
-    Ok(Prepared { rules, asked, files, options, years, on, parameters, ignore_validity, calls })
+    let application = Application { year: 0, on, parameters, ignore_validity, calls };
+    Ok(Prepared { rules, asked, files, options, years, application })
 }
 
 impl Prepared {
@@ -329,10 +328,10 @@ impl Prepared {
             portfolio,
             jobs,
             years: self.years.clone(),
-            on: self.on,
-            parameters: self.parameters.clone(),
-            ignore_validity: self.ignore_validity,
-            calls: self.calls,
+            on: self.application.on,
+            parameters: self.application.parameters.clone(),
+            ignore_validity: self.application.ignore_validity,
+            calls: self.application.calls,
             lang,
             done: None,
         };
@@ -347,20 +346,9 @@ impl Prepared {
             policies: self.rules.policies.iter().collect(),
             choose: Box::new(|region| chosen(asked, rules, region)),
             needs_region: self.asked.needs_region(),
-            applications: self.applications(),
+            applications: self.application.in_years(self.years.iter().copied()),
             lang,
             threads: self.options.threads,
         }
-    }
-
-    fn applications(&self) -> Vec<Application> {
-        let application = |year: &i16| Application {
-            year: *year,
-            on: self.on,
-            parameters: self.parameters.clone(),
-            ignore_validity: self.ignore_validity,
-            calls: self.calls,
-        };
-        self.years.iter().map(application).collect()
     }
 }

@@ -57,6 +57,13 @@ pub struct Application {
     pub calls: bool,
 }
 
+impl Application {
+    /// The same for each of these years.
+    pub fn in_years(&self, years: impl IntoIterator<Item = i16>) -> Vec<Application> {
+        years.into_iter().map(|year| Application { year, ..self.clone() }).collect()
+    }
+}
+
 /// Everything that the steps look at.
 struct Context<'a> {
     vocabulary: &'a Vocabulary,

@@ -40,7 +40,7 @@ pub fn read_ledger<'v>(
     let Some(mut ledger) = whole else { return Err(Vec::new()) };
     (ledger.inputs, ledger.notices, ledger.invalid_units) = (rest.inputs, rest.notices, rest.invalid_units);
     match first_invalid(&ledger, options) {
-        Some(first) => Err(first.mistakes.iter().map(|mistake| strictly(&first, mistake)).collect()),
+        Some(first) => Err(strict_errors(&first)),
         None => Ok(ledger),
     }
 }
@@ -61,8 +61,7 @@ pub fn read_grouped<'v, Problem: From<Vec<InputError>>>(
     let mut stopped = None;
     let rest = read(vocabulary, achievements, applicants, options, true, |ledger: Ledger<'v>| {
         if let Some(first) = first_invalid(&ledger, options) {
-            let errors: Vec<InputError> = first.mistakes.iter().map(|mistake| strictly(&first, mistake)).collect();
-            stopped = Some(Problem::from(errors));
+            stopped = Some(Problem::from(strict_errors(&first)));
             return Err(InputError::default());
         }
         take(ledger).map_err(|problem| {
@@ -72,7 +71,13 @@ pub fn read_grouped<'v, Problem: From<Vec<InputError>>>(
     });
     match (stopped, rest) {
         (Some(problem), _) => Err(problem),
-        (None, rest) => Ok(rest?),
+        (None, rest) => {
+            let rest = rest?;
+            match rest.invalid_units.first().filter(|_| options.strict) {
+                Some(first) => Err(strict_errors(first).into()),
+                None => Ok(rest),
+            }
+        }
     }
 }
 
@@ -85,6 +90,11 @@ pub struct Rest {
     pub notices: Vec<Notice>,
     /// Unreadable rows of the applicants file.
     pub invalid_units: Vec<Invalid>,
+}
+
+/// An unreadable row as errors.
+fn strict_errors(row: &Invalid) -> Vec<InputError> {
+    row.mistakes.iter().map(|mistake| strictly(row, mistake)).collect()
 }
 
 /// The first unreadable row, if it is an error.

@@ -135,6 +135,21 @@ impl Told {
         }
     }
 
+    /// An unreadable row goes into the count, the file of errors and the result.
+    fn unreadable(
+        &mut self,
+        row: &Invalid,
+        errors: &mut dyn FnMut(&Invalid) -> io::Result<()>,
+        format: &mut dyn Lines,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        self.add_invalid(row);
+        errors(row)?;
+        let mut bytes = Vec::new();
+        format.invalid(row, &mut bytes);
+        out.write_all(&bytes)
+    }
+
     fn add_uncovered(&mut self, (count, first): (u64, Vec<(String, String, usize)>)) {
         self.uncovered.0 += count;
         self.uncovered.1.extend(first);
@@ -255,11 +270,7 @@ impl Batch<'_> {
         ledger.in_order(&mut unreadable);
         let rows = unreadable.iter().map(|row| ledger.invalid(row));
         for row in rows.chain(ledger.invalid_units().iter().cloned()) {
-            told.add_invalid(&row);
-            (aside.errors)(&row)?;
-            bytes.clear();
-            format.invalid(&row, &mut bytes);
-            out.write_all(&bytes)?;
+            told.unreadable(&row, aside.errors, &mut *format, out)?;
         }
         bytes.clear();
         format.end(&mut bytes);
@@ -284,7 +295,6 @@ impl Batch<'_> {
     ) -> Result<(Told, Rest), Stopped> {
         let extra: OnceLock<Arc<[String]>> = OnceLock::new();
         let mut told = Told::default();
-        let mut bytes = Vec::new();
         let region = self.vocabulary.known().region;
         let out = RefCell::new(out);
         let mut rest = thread::scope(|scope| {
@@ -302,11 +312,7 @@ impl Batch<'_> {
                 told.add_uncovered(done.uncovered);
                 let format = format.get_or_insert_with(|| lines(extra.get().cloned().unwrap_or_default()));
                 for row in &invalid {
-                    told.add_invalid(row);
-                    (aside.errors)(row)?;
-                    bytes.clear();
-                    format.invalid(row, &mut bytes);
-                    later.write_all(&bytes)?;
+                    told.unreadable(row, aside.errors, &mut **format, later)?;
                 }
                 (aside.done)(units);
                 Ok(())
@@ -336,13 +342,9 @@ impl Batch<'_> {
         })?;
         let mut format = lines(extra.get().cloned().unwrap_or_default());
         for row in std::mem::take(&mut rest.invalid_units) {
-            told.add_invalid(&row);
-            (aside.errors)(&row)?;
-            bytes.clear();
-            format.invalid(&row, &mut bytes);
-            later.write_all(&bytes)?;
+            told.unreadable(&row, aside.errors, &mut *format, later)?;
         }
-        bytes.clear();
+        let mut bytes = Vec::new();
         format.end(&mut bytes);
         later.write_all(&bytes)?;
         Ok((told, rest))

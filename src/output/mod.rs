@@ -129,14 +129,9 @@ impl<'a> Report<'a> {
 
     /// One application per year.
     pub fn applications(&self) -> Vec<Application> {
-        let application = |year: &i16| Application {
-            year: *year,
-            on: self.on,
-            parameters: self.parameters.clone(),
-            ignore_validity: self.ignore_validity,
-            calls: self.calls,
-        };
-        self.years.iter().map(application).collect()
+        let (on, parameters) = (self.on, self.parameters.clone());
+        let (ignore_validity, calls) = (self.ignore_validity, self.calls);
+        Application { year: 0, on, parameters, ignore_validity, calls }.in_years(self.years.iter().copied())
     }
 
     /// All evaluations, in order: applicants, policies, years. One job at a time.

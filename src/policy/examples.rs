@@ -62,14 +62,7 @@ fn check(vocabulary: &Vocabulary, policy: &Policy, example: &Example) -> Vec<Dia
             )];
         }
     };
-    let application = |year| Application {
-        year,
-        on: example.on,
-        parameters: example.parameters.iter().cloned().collect(),
-        ignore_validity: false,
-        calls: example.calls,
-    };
-    let applications: Vec<Application> = (example.year..=example.to_year).map(application).collect();
+    let applications = applications(example);
     let results = engine::run(vocabulary, policy, &applicant, &applications);
     let Some(result) = results.last() else {
         return vec![failure(&example.span, words!(zh: "算例“{name}”没有年度", en: "example \"{name}\" has no year"))];
@@ -154,4 +147,11 @@ fn read(vocabulary: &Vocabulary, example: &Example) -> Result<Applicant, (Span, 
         applicant.achievements.push(achievement);
     }
     Ok(applicant)
+}
+
+/// The applications that an example speaks of, one per year.
+pub fn applications(example: &Example) -> Vec<Application> {
+    let (on, parameters) = (example.on, example.parameters.iter().cloned().collect());
+    let once = Application { year: 0, on, parameters, ignore_validity: false, calls: example.calls };
+    once.in_years(example.year..=example.to_year)
 }
