@@ -1,18 +1,10 @@
 //! Files made by real programs: LibreOffice turns the fixtures into workbooks and openpyxl writes one; each must give
 //! the same result as the CSV file. Skipped, with a word, where a program is missing; `.ci/run` installs them.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+mod support;
 
-/// True if the program runs here.
-fn is_there(program: &str, args: &[&str]) -> bool {
-    let run = Command::new(program).args(args).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let there = run.is_ok_and(|status| status.success());
-    if !there {
-        eprintln!("{program} {} is not at hand: skipped", args.join(" "));
-    }
-    there
-}
+use std::path::Path;
+use std::process::Command;
 
 fn fixture(name: &str) -> String {
     format!("{}/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))
@@ -41,7 +33,7 @@ fn result(achievements: &Path, applicants: Option<&str>, policy: &str) -> Vec<Ve
 
 #[test]
 fn workbooks_of_libreoffice_read_like_the_csv_file() {
-    if !is_there("soffice", &["--version"]) {
+    if !support::is_there("soffice", &["--version"]) {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
@@ -70,7 +62,7 @@ fn workbooks_of_libreoffice_read_like_the_csv_file() {
 /// Real dates, real numbers, a title, blank rows, formulas with and without results.
 #[test]
 fn a_workbook_of_openpyxl_reads_like_the_csv_file() {
-    if !is_there("python3", &["-c", "import openpyxl"]) {
+    if !support::is_there("python3", &["-c", "import openpyxl"]) {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");

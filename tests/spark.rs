@@ -3,21 +3,11 @@
 
 mod support;
 
-use std::process::{Command, Stdio};
-
-/// True if the program runs here.
-fn is_there(program: &str, args: &[&str]) -> bool {
-    let run = Command::new(program).args(args).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let there = run.is_ok_and(|status| status.success());
-    if !there {
-        eprintln!("{program} {} is not at hand: skipped", args.join(" "));
-    }
-    there
-}
+use std::process::Command;
 
 #[test]
 fn spark_gives_what_one_machine_gives() {
-    if !is_there("java", &["-version"]) || !is_there("python3", &["-c", "import pyspark"]) {
+    if !support::is_there("java", &["-version"]) || !support::is_there("python3", &["-c", "import pyspark"]) {
         return;
     }
     let check = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/spark/check.py");

@@ -16,6 +16,7 @@ pub mod credit_code;
 mod decode;
 mod layout;
 pub mod ledger;
+pub mod page;
 mod row;
 mod segments;
 mod table;
@@ -25,7 +26,8 @@ mod workbook;
 pub use achievements::{Rest, read_grouped, read_ledger};
 pub use cells::read_cell;
 pub use decode::{Encoding, UnknownEncoding};
-pub use ledger::{Ledger, LedgerUnit};
+pub use ledger::Ledger;
+pub use page::LedgerUnit;
 pub use row::{read_applicant_row, read_row};
 
 use std::collections::BTreeMap;

@@ -114,3 +114,17 @@ pub fn batch_text(batch: &Batch<'_>, ledger: &Ledger<'_>, make: MakeLines<'_>) -
     batch.write(ledger, make, &mut out, aside).expect("memory can be written to");
     String::from_utf8(out).expect("results are text")
 }
+
+/// True if the program runs here.
+pub fn is_there(program: &str, args: &[&str]) -> bool {
+    let run = std::process::Command::new(program)
+        .args(args)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .status();
+    let there = run.is_ok_and(|status| status.success());
+    if !there {
+        eprintln!("{program} {} is not at hand: skipped", args.join(" "));
+    }
+    there
+}

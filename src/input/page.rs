@@ -1,0 +1,408 @@
+//! Pages: some units of a ledger with their rows side by side in memory, and each unit as the engine asks for it.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use hashbrown::{HashMap, HashSet};
+use jiff::civil::Date;
+
+use super::File;
+use super::alike::{self, Claimants, NumberKey};
+use super::chunk::{UNREADABLE, cells_of, own_value};
+use super::columns::Column;
+use super::layout::{Own, OwnFacts};
+use super::ledger::{Ledger, LedgerRow, Unreadable, is_as_cells};
+use super::row::{Row, RowReader};
+use super::table::is_blank;
+use super::units::UnitId;
+use crate::facts::{Achievement, Applicant, Facts, Value};
+use crate::lang::{Lang, Words};
+use crate::text;
+use crate::unit::Unit;
+use crate::vocabulary::{FactId, ValueId};
+
+/// A row with its bytes.
+#[derive(Clone, Copy)]
+pub(super) struct Kept<'l> {
+    pub ledger: &'l Ledger<'l>,
+    pub row: LedgerRow,
+    pub bytes: &'l [u8],
+}
+
+impl<'l> Kept<'l> {
+    pub fn is_as_cells(self) -> bool {
+        is_as_cells(&self.row)
+    }
+
+    pub fn file(self) -> &'l File {
+        self.ledger.file(&self.row)
+    }
+
+    pub fn input(self) -> usize {
+        self.ledger.chunk(&self.row).input
+    }
+
+    /// Row number as a spreadsheet counts.
+    pub fn number(self) -> u64 {
+        self.ledger.chunk(&self.row).first_row + u64::from(self.row.kept.row)
+    }
+
+    pub fn own(self) -> OwnFacts<'l> {
+        OwnFacts { layout: &self.ledger.common.layout, bytes: self.bytes }
+    }
+
+    pub fn shape(self) -> &'l Facts {
+        self.ledger.shapes.get(self.row.kept.shape)
+    }
+
+    /// The cell of the column `id`, trimmed, unless blank.
+    pub fn id_cell(self) -> Option<&'l str> {
+        let id = self.ledger.vocabulary().known().id;
+        if self.is_as_cells() {
+            let column = self.file().columns.position(id)?;
+            let cell = cells_of(self.bytes).get(column).copied()?;
+            return (!is_blank(cell)).then(|| cell.trim());
+        }
+        match self.ledger.common.layout.own(id) {
+            Some(Own::Text(index)) => self.own().text(index),
+            _ => None,
+        }
+    }
+
+    /// A row kept as cells, read again.
+    pub fn read_cells(self) -> (Row, Vec<(String, String)>) {
+        let cells = cells_of(self.bytes);
+        let split = self.file().split(&cells);
+        let mut read = RowReader::new(&self.ledger.common.dictionary).achievement(&split.facts);
+        read.warnings.extend(split.short);
+        (read, split.extra)
+    }
+
+    /// The cells of columns that nobody knows: header and cell.
+    pub fn extra(self) -> Vec<(String, String)> {
+        if self.is_as_cells() {
+            return self.read_cells().1;
+        }
+        let names: Vec<&String> = self.file().columns.iter().filter_map(Column::extra_name).collect();
+        let cells = self.own().extra(names.len());
+        names.into_iter().zip(cells).map(|(name, cell)| (name.clone(), cell.to_owned())).collect()
+    }
+}
+
+/// Some units of a [`Ledger`], their rows side by side.
+pub struct Page<'l> {
+    ledger: &'l Ledger<'l>,
+    /// The place of its first unit.
+    first: usize,
+    /// Where its rows stand in the ledger.
+    order: &'l [u32],
+    rows: Vec<LedgerRow>,
+    bytes: Vec<u8>,
+}
+
+impl<'l> Page<'l> {
+    pub(super) fn new(ledger: &'l Ledger<'l>, places: Range<usize>) -> Self {
+        let rows = ledger.starts[places.start] as usize..ledger.starts[places.end] as usize;
+        let order = &ledger.order[rows];
+        // Each of these loops waits for memory once for many rows, not row by row.
+        let mut kept: Vec<LedgerRow> = order.iter().map(|index| ledger.rows[*index as usize]).collect();
+        let mut bytes = Vec::with_capacity(kept.iter().map(|row| row.kept.length as usize).sum());
+        for row in &mut kept {
+            let at = bytes.len();
+            bytes.extend_from_slice(ledger.bytes(row));
+            row.kept.at = at as u32;
+        }
+        Page { ledger, first: places.start, order, rows: kept, bytes }
+    }
+
+    /// The unit at `place`, which must be one of the page's. One without a readable row has no rows.
+    pub fn unit<'p>(&'p self, place: usize) -> LedgerUnit<'p> {
+        let start = |place: usize| (self.ledger.starts[place] - self.ledger.starts[self.first]) as usize;
+        let own = start(place)..start(place + 1);
+        let mut unit = LedgerUnit { page: self, unit: place as UnitId, rows: Vec::new(), unreadable: Vec::new() };
+        unit.tell_apart(own);
+        unit
+    }
+
+    fn kept(&self, index: usize) -> Kept<'_> {
+        let row = self.rows[index];
+        let from = row.kept.at as usize;
+        let bytes = self.bytes.get(from..from + row.kept.length as usize).unwrap_or_default();
+        Kept { ledger: self.ledger, row, bytes }
+    }
+}
+
+/// One unit of a [`Ledger`] with its readable rows.
+pub struct LedgerUnit<'p> {
+    page: &'p Page<'p>,
+    unit: UnitId,
+    /// Its readable rows, as places in the page.
+    rows: Vec<u32>,
+    /// Its other rows.
+    pub unreadable: Vec<Unreadable>,
+}
+
+impl<'p> LedgerUnit<'p> {
+    /// Sorts out the unreadable rows: those with mistakes, and those whose id a readable row of the same file used
+    /// before. That row stands. An unreadable row uses up no id, so that its corrected copy below it counts.
+    fn tell_apart(&mut self, own: Range<usize>) {
+        /// Up to here, comparing every id with every other is faster.
+        const FEW: usize = 12;
+        self.rows.reserve_exact(own.len());
+        let (page, few) = (self.page, own.len() <= FEW);
+        let mut ids: Vec<(Cow<'p, str>, usize, u64)> = Vec::new();
+        let mut many: HashMap<(Cow<'p, str>, usize), u64> = HashMap::new();
+        for index in own.clone() {
+            let row = page.kept(index);
+            let unreadable = row.row.kept.shape == UNREADABLE;
+            if own.len() == 1 && !unreadable {
+                self.rows.push(index as u32);
+                return;
+            }
+            let (input, number) = (row.input(), row.number());
+            let id = match row.id_cell() {
+                Some(id) => text::folded(id),
+                None => Cow::Owned(format!("row{number}")),
+            };
+            let before = if few {
+                ids.iter().find(|(known, file, _)| *file == input && *known == id).map(|(.., before)| *before)
+            } else {
+                many.get(&(id.clone(), input)).copied()
+            };
+            if unreadable || before.is_some() {
+                self.unreadable.push(Unreadable { row: page.order[index], used_before: before });
+                continue;
+            }
+            self.rows.push(index as u32);
+            if few {
+                ids.push((id, input, number));
+            } else {
+                many.insert((id, input), number);
+            }
+        }
+    }
+
+    fn ledger(&self) -> &'p Ledger<'p> {
+        self.page.ledger
+    }
+
+    fn at(&self, item: usize) -> Kept<'p> {
+        self.page.kept(self.rows[item] as usize)
+    }
+
+    /// The name shown in results; empty for the one unnamed applicant.
+    pub fn name(&self) -> &'p str {
+        self.ledger().units.name(self.unit)
+    }
+
+    /// The id of a row: its cell, or `row<N>`.
+    pub fn id(&self, item: usize) -> Cow<'p, str> {
+        let row = self.at(item);
+        match row.id_cell() {
+            Some(id) => Cow::Borrowed(id),
+            None => Cow::Owned(format!("row{}", row.number())),
+        }
+    }
+
+    /// The number of a row as a spreadsheet counts.
+    pub fn number(&self, item: usize) -> u64 {
+        self.at(item).number()
+    }
+
+    /// The file of a row.
+    pub fn input(&self, item: usize) -> usize {
+        self.at(item).input()
+    }
+
+    /// The name of the file of a row.
+    pub fn path(&self, item: usize) -> &'p str {
+        &self.at(item).file().path
+    }
+
+    /// A text of a row, unless blank.
+    pub fn text(&self, item: usize, fact: FactId) -> Option<Cow<'p, str>> {
+        let row = self.at(item);
+        match self.ledger().common.layout.own(fact) {
+            Some(Own::Text(index)) if !row.is_as_cells() => row.own().text(index).map(Cow::Borrowed),
+            _ => match self.value(item, fact)? {
+                Value::Text(text) => Some(Cow::Owned(text.into())),
+                _ => None,
+            },
+        }
+    }
+
+    /// The cells of columns that nobody knows: header and cell.
+    pub fn extra(&self, item: usize) -> Vec<(String, String)> {
+        self.at(item).extra()
+    }
+
+    /// What reading found odd about each row.
+    pub fn warnings(&self) -> Vec<Vec<Words>> {
+        let mut warnings = self.warnings_of_rows();
+        for (warnings, shared) in warnings.iter_mut().zip(self.claimed_elsewhere()) {
+            let in_words = |(number, other): (Cow<'_, str>, &str)| {
+                Words::new(alike::shared(&number, other, Lang::Zh), alike::shared(&number, other, Lang::En))
+            };
+            warnings.extend(shared.map(in_words));
+        }
+        warnings
+    }
+
+    /// The same in one language.
+    pub fn warnings_in(&self, lang: Lang) -> Vec<Vec<String>> {
+        let of_rows = self.warnings_of_rows().into_iter().zip(self.claimed_elsewhere());
+        let in_words = |(warnings, shared): (Vec<Words>, Option<(Cow<'_, str>, &str)>)| {
+            let shared = shared.map(|(number, other)| alike::shared(&number, other, lang));
+            warnings.iter().map(|words| words.get(lang).to_owned()).chain(shared).collect()
+        };
+        of_rows.map(in_words).collect()
+    }
+
+    fn warnings_of_rows(&self) -> Vec<Vec<Words>> {
+        let of_row = |item: usize| {
+            let row = self.at(item);
+            if row.is_as_cells() { row.read_cells().0.warnings } else { Vec::new() }
+        };
+        let mut warnings: Vec<Vec<Words>> = (0..self.rows.len()).map(of_row).collect();
+        self.add_twins(&mut warnings);
+        warnings
+    }
+
+    fn add_twins(&self, warnings: &mut [Vec<Words>]) {
+        if warnings.len() < 2 {
+            return;
+        }
+        let vocabulary = self.ledger().vocabulary();
+        let known = vocabulary.known();
+        // Only rows of the same kind and day can be alike.
+        let keys: Vec<_> = (0..self.rows.len()).map(|item| (self.kind(item), self.day(item, known.date))).collect();
+        let mut seen = HashSet::new();
+        let again: HashSet<_> = keys.iter().filter(|key| !seen.insert(**key)).collect();
+        if again.is_empty() {
+            return;
+        }
+        let items: Vec<usize> = (0..keys.len()).filter(|item| again.contains(&keys[*item])).collect();
+        let place = |item: usize| (self.input(item), self.number(item));
+        let rows: Vec<_> = items.iter().map(|item| (place(*item), self.row(*item).into_owned())).collect();
+        for (item, twin) in items.iter().zip(alike::twins(vocabulary, &rows)) {
+            if let Some((input, number)) = twin {
+                let path = self.ledger().common.files.get(input).filter(|_| input != self.input(*item));
+                warnings[*item].push(alike::twin(number, path.map(|file| file.path.as_str())));
+            }
+        }
+    }
+
+    /// For each row, the number of a standard that another unit claims as well, and the first such unit.
+    fn claimed_elsewhere(&self) -> impl Iterator<Item = Option<(Cow<'p, str>, &'p str)>> {
+        let (claimants, units) = (&self.ledger().claimants, &self.ledger().units);
+        (0..self.rows.len()).map(move |item| {
+            let number = if claimants.is_empty() { None } else { self.standard_number(item) }?;
+            let other = claimants.other(&number, self.unit)?;
+            Some((number, units.name(other)))
+        })
+    }
+
+    /// The number of a row whose number is a standard's: of kinds for which the vocabulary reads something off it.
+    fn standard_number(&self, item: usize) -> Option<Cow<'p, str>> {
+        let vocabulary = self.ledger().vocabulary();
+        let number = vocabulary.known().number;
+        let kind = self.kind(item);
+        let mut inferences = vocabulary.inferences().iter();
+        let has = inferences.any(|inference| inference.from == number && Some(inference.kind) == kind);
+        if has { self.text(item, number) } else { None }
+    }
+
+    fn kind(&self, item: usize) -> Option<ValueId> {
+        let kind = self.ledger().vocabulary().known().kind;
+        match self.shape(item) {
+            Some((_, facts)) => facts.code(kind),
+            None => self.row(item).code(kind),
+        }
+    }
+
+    /// True if a row is not counted although it could be read.
+    pub(super) fn has_repeated_id(&self) -> bool {
+        self.unreadable.iter().any(|row| self.ledger().rows[row.row as usize].kept.shape != UNREADABLE)
+    }
+
+    /// Notes the standards that the unit claims.
+    pub(super) fn note_claims(&self, claimants: &mut Claimants) {
+        for number in (0..self.rows.len()).filter_map(|item| self.standard_number(item)) {
+            claimants.note(NumberKey::new(&number), self.unit);
+        }
+    }
+
+    /// The unit with its rows in full.
+    pub fn applicant(&self) -> Applicant {
+        let rows = self.warnings().into_iter().enumerate().map(|(item, warnings)| self.achievement(item, warnings));
+        Applicant { achievements: rows.collect(), name: self.name().to_owned(), facts: self.facts().clone() }
+    }
+
+    /// A row in full, with these warnings.
+    fn achievement(&self, item: usize, warnings: Vec<Words>) -> Achievement {
+        Achievement {
+            id: self.id(item).into_owned(),
+            row: self.number(item),
+            input: self.input(item),
+            facts: self.row(item).into_owned(),
+            extra: self.extra(item),
+            warnings,
+        }
+    }
+}
+
+impl Unit for LedgerUnit<'_> {
+    fn facts(&self) -> &Facts {
+        self.ledger().units.facts(self.unit).0
+    }
+
+    fn rows(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn row(&self, item: usize) -> Cow<'_, Facts> {
+        let row = self.at(item);
+        if row.is_as_cells() {
+            return Cow::Owned(row.read_cells().0.facts);
+        }
+        let mut facts = row.shape().clone();
+        row.own().add_to(&mut facts, self.ledger().vocabulary().known().id);
+        Cow::Owned(facts)
+    }
+
+    fn value(&self, item: usize, fact: FactId) -> Option<Value> {
+        let row = self.at(item);
+        if row.is_as_cells() {
+            return self.row(item).get(fact).cloned();
+        }
+        match self.ledger().common.layout.own(fact) {
+            Some(place) => own_value(row.own(), place),
+            None => row.shape().get(fact).cloned(),
+        }
+    }
+
+    fn day(&self, item: usize, fact: FactId) -> Option<Date> {
+        let row = self.at(item);
+        match self.ledger().common.layout.own(fact) {
+            Some(Own::Day(index)) if !row.is_as_cells() => row.own().day(index),
+            _ => match self.value(item, fact)? {
+                Value::Date(day) => Some(day),
+                _ => None,
+            },
+        }
+    }
+
+    fn has_money(&self, item: usize, fact: FactId) -> bool {
+        let row = self.at(item);
+        (row.is_as_cells() || row.own().has_money()) && self.value(item, fact).is_some()
+    }
+
+    fn profile(&self) -> Option<u32> {
+        Some(self.ledger().units.facts(self.unit).1)
+    }
+
+    fn shape(&self, item: usize) -> Option<(u32, &Facts)> {
+        let row = self.at(item);
+        (!row.is_as_cells()).then(|| (row.row.kept.shape, row.shape()))
+    }
+}
