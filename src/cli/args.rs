@@ -132,6 +132,28 @@ pub struct Estimate {
     pub color: Color,
 }
 
+/// How a command beside `estimate` shows what it found.
+#[derive(clap::Args, Debug)]
+pub struct Shown {
+    /// 输出格式 Format of the result
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: ShownFormat,
+    /// 与 --format csv 同用：文件开头加 BOM，Excel 直接打开不乱码 With --format csv: begin with a BOM, for Excel
+    #[arg(long)]
+    pub excel: bool,
+    /// 输出文件，- 为标准输出 File to write, - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShownFormat {
+    Table,
+    Json,
+    Csv,
+    Html,
+}
+
 #[derive(clap::Args, Debug)]
 pub struct Template {
     /// 格式；不写时看 -o 的扩展名：.csv 为 csv，其他为 xlsx；没有 -o 时为 csv

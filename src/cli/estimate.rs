@@ -19,7 +19,7 @@ use super::args::{Color, Estimate, Format};
 use super::files::Output;
 use super::request::{self, Prepared, say};
 use super::seen::Seen;
-use super::{Done, files, tell, terminal_width};
+use super::{Done, files, shown, tell, terminal_width};
 
 pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
     refuse(args, lang)?;
@@ -46,7 +46,7 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
 fn refuse(args: &Estimate, lang: Lang) -> Result<()> {
     let refused = |message: Words| -> Result<()> { bail!(say(lang, &message)) };
     if args.excel && args.format != Format::Csv {
-        return refused(words!(zh: "--excel 只与 --format csv 同用", en: "--excel goes with --format csv only"));
+        return refused(shown::excel_is_for_csv());
     }
     if args.grouped && !matches!(args.format, Format::Csv | Format::Ndjson) {
         return refused(words!(

@@ -12,6 +12,7 @@ mod files;
 mod policies;
 mod request;
 mod seen;
+mod shown;
 mod template;
 
 use std::io::{self, Write as _};

@@ -33,7 +33,8 @@ const CLASSES: i128 = 8;
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
     let page = Page { report, lang: report.lang };
     let language = page.lang.pick("zh-CN", "en");
-    write!(out, "{}<html lang=\"{language}\">{}<body>{}", DOCTYPE.0, page.head().0, page.opening().0)?;
+    let title = format!("{} {}", page.heading(), page.years());
+    write!(out, "{}<html lang=\"{language}\">{}<body>{}", DOCTYPE.0, head(&title).0, page.opening().0)?;
     writeln!(out, "<main>")?;
     if report.jobs.len() > 1 {
         writeln!(out, "{}", page.overview(&page.summaries()).0)?;
@@ -48,8 +49,21 @@ pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Text of other people's files: escaping is `maud`'s; this takes away what turns the direction of reading.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     terminal::line(text)
+}
+
+/// The head of a page: nothing is fetched and nothing runs, even if a browser were to find something.
+pub(super) fn head(title: &str) -> Markup {
+    html! {
+        head {
+            meta charset="utf-8";
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
+            title { (plain(title)) }
+            style { (PreEscaped(include_str!("report.css"))) }
+        }
+    }
 }
 
 /// What the overview knows of one company.
@@ -96,19 +110,6 @@ impl<'a> Page<'a> {
         match self.lang {
             Lang::Zh => "标准化补贴测算报告",
             Lang::En => "Standardization subsidies: estimate",
-        }
-    }
-
-    fn head(&self) -> Markup {
-        html! {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                // Nothing is fetched and nothing runs, even if a browser were to find something.
-                meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'";
-                title { (self.heading()) " " (self.years()) }
-                style { (PreEscaped(include_str!("report.css"))) }
-            }
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod csv;
+pub mod document;
 pub mod explain;
 pub mod holes;
 pub mod html;
