@@ -3,10 +3,10 @@
 
 use std::rc::Rc;
 
-use super::result::{Item, Op, PolicyResult, Reason, Status, Step};
+use super::result::{Answer, Item, Op, PolicyResult, Reason, Status, Step};
 use super::select::{Candidate, Decision, Pays};
 use crate::money::Money;
-use crate::policy::model::Cite;
+use crate::policy::model::{Cite, Nature};
 
 /// One year of one unit under one policy.
 pub struct Settled {
@@ -31,6 +31,20 @@ pub(super) struct Row {
     pub late: Option<Box<Late>>,
 }
 
+impl Row {
+    /// What can be said of the amount. What other rows' unknown facts would take away is not certain.
+    pub fn answer(&self) -> Answer {
+        let decision = &self.decision;
+        let possible = self.late.as_ref().and_then(|late| late.possible).unwrap_or_else(|| decision.possibly_paid());
+        let sure = match decision.taken.as_ref().filter(|taken| taken.pays == Pays::Yes) {
+            // A fact that is missing all the same may lower it, such as the real cost.
+            Some(taken) if taken.nature == Nature::Fixed && taken.missing.is_empty() => self.amount.min(possible),
+            _ => Money::ZERO,
+        };
+        Answer::new(sure, self.amount.max(possible), &decision.missing)
+    }
+}
+
 /// What steps 6 to 8 did to a row.
 #[derive(Clone, Default)]
 pub(super) struct Late {
@@ -38,6 +52,8 @@ pub(super) struct Late {
     pub same_as: Option<usize>,
     pub same_as_year: Option<i16>,
     pub same_as_policy: Option<String>,
+    /// What is paid if every unknown fact turns out best, where steps 6 to 8 do something to it then.
+    pub possible: Option<Money>,
 }
 
 /// Which rows read the same, but for their own texts and days.
@@ -116,6 +132,8 @@ fn item(row: &Row) -> Item {
         steps: Vec::new(),
         reasons: Vec::new(),
         possible: None,
+        answer: row.answer(),
+        settled_by: decision.settled_by.clone(),
         considered: decision.considered.clone(),
     };
     if let Some(dearest) = decision.dearest.as_ref() {
@@ -196,6 +214,8 @@ fn shut_out(cite: Cite, reason: Reason) -> Item {
         steps: Vec::new(),
         reasons: vec![reason],
         possible: None,
+        answer: Answer::default(),
+        settled_by: Vec::new(),
         considered: Vec::new(),
     }
 }
