@@ -671,9 +671,9 @@ fn many_rows() {
 
     let summary = run("--summary --format csv");
     let header = "applicant,policy,year,on,in_force,barred_by,total,fixed_total,ceiling_total,potential_total,items,\
-                  awarded,reduced,not_selected,duplicate,ineligible,undetermined,unmatched,invalid\n";
-    let lines = "甲公司,tianjin-2021,2022,2022-12-31,true,,200000.00,200000.00,0.00,200000.00,1,1,0,0,0,0,0,0,1\n\
-                 乙公司,tianjin-2021,2022,2022-12-31,true,,80000.00,80000.00,0.00,80000.00,1,1,0,0,0,0,0,0,1\n";
+                  awarded,reduced,not_selected,duplicate,ineligible,undetermined,unmatched,invalid,answer,from,to\n";
+    let lines = "甲公司,tianjin-2021,2022,2022-12-31,true,,200000.00,200000.00,0.00,200000.00,1,1,0,0,0,0,0,0,1,certain,200000.00,200000.00\n\
+                 乙公司,tianjin-2021,2022,2022-12-31,true,,80000.00,80000.00,0.00,80000.00,1,1,0,0,0,0,0,0,1,certain,80000.00,80000.00\n";
     assert_eq!((summary.code, summary.out.as_str()), (Some(1), format!("{header}{lines}").as_str()));
     assert!(summary.err.contains("2 行读不出"), "{}", summary.err);
     let document = json(&run("--summary --format json"));
@@ -704,7 +704,7 @@ fn many_rows() {
         let (whole, grouped) = (run(form), run(&format!("{form} --grouped")));
         assert_eq!((grouped.code, &grouped.out), (Some(1), &whole.out), "{form}");
         let piped = piped(folder.path(), &format!("estimate - {TIANJIN} --grouped {form}"), rows.as_bytes());
-        assert_eq!(piped.out.replace(",'-\n", ",rows.csv\n").replace("\"-\"", "\"rows.csv\""), whole.out, "{form}");
+        assert_eq!(piped.out.replace(",'-,", ",rows.csv,").replace("\"-\"", "\"rows.csv\""), whole.out, "{form}");
     }
     assert_eq!(run("--grouped").code, Some(2));
     // --strict holds for the applicants file as well.

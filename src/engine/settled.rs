@@ -7,6 +7,7 @@ use super::result::{Answer, Item, Op, PolicyResult, Reason, Status, Step};
 use super::select::{Candidate, Decision, Pays};
 use crate::money::Money;
 use crate::policy::model::{Cite, Nature};
+use crate::vocabulary::FactId;
 
 /// One year of one unit under one policy.
 pub struct Settled {
@@ -86,6 +87,14 @@ impl Settled {
         match &self.rows {
             Rows::ShutOut { .. } => Status::Ineligible,
             Rows::Ruled(rows) => rows[index].status,
+        }
+    }
+
+    /// The smallest set of unknown facts that would settle a row; empty where nothing is open, or nobody asked.
+    pub fn settled_by(&self, index: usize) -> &[FactId] {
+        match &self.rows {
+            Rows::ShutOut { .. } => &[],
+            Rows::Ruled(rows) => &rows[index].decision.settled_by,
         }
     }
 

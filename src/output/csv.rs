@@ -18,7 +18,7 @@ use crate::unit::Unit as _;
 use crate::vocabulary::Vocabulary;
 
 /// The columns, before the extra ones. Scripts read them: names are never changed.
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 25] = [
     "applicant",
     "policy",
     "year",
@@ -40,6 +40,10 @@ const COLUMNS: [&str; 21] = [
     "assumptions",
     "warnings",
     "path",
+    "answer",
+    "from",
+    "to",
+    "settled_by",
 ];
 
 /// Where the columns begin that rows of the same ruling share, and the first behind them.
@@ -56,10 +60,11 @@ pub struct Items<'a> {
     known: Shared<OfLine>,
 }
 
-/// What lines of the same ruling share: the columns [`SHARED`], and the item's own warnings.
+/// What lines of the same ruling share: the columns [`SHARED`], the item's own warnings, and the answer behind them.
 struct OfLine {
     columns: Template,
     warnings: Vec<String>,
+    answer: Vec<u8>,
 }
 
 impl<'a> Items<'a> {
@@ -102,8 +107,24 @@ impl<'a> Items<'a> {
         }
         let line = String::from_utf8_lossy(&line);
         let columns = if holes { Template::new(&line) } else { Template::plain(&line) };
-        OfLine { columns, warnings: said.warnings }
+        let says = item.answer.says.id().to_owned();
+        let answer = [says, item.answer.from.to_string(), item.answer.to.to_string()];
+        OfLine {
+            columns,
+            warnings: said.warnings,
+            answer: behind(answer, speaker.fact_ids(&item.settled_by).join(";")),
+        }
     }
+}
+
+/// The last columns of an item, each behind its comma.
+fn behind(answer: [String; 3], settled_by: String) -> Vec<u8> {
+    let mut line = Vec::new();
+    for cell in answer.iter().chain([&settled_by]) {
+        line.push(b',');
+        write_cell(cell, &mut line);
+    }
+    line
 }
 
 impl Lines for Items<'_> {
@@ -143,6 +164,7 @@ impl Lines for Items<'_> {
             }
             out.push(b',');
             write_cell(unit.path(item), out);
+            out.extend(&shared.answer);
             if !self.extra.is_empty() {
                 let mut cells = vec![String::new(); self.extra.len()];
                 fill_extra(&mut cells, &self.extra, &unit.extra(item));

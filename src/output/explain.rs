@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use super::table::paragraph;
+use super::table::{self, paragraph};
 use super::words::Speaker;
 use super::{Evaluation, Report, when};
 use crate::engine::result::{Considered, Item, Op, Reason, Status};
@@ -37,6 +37,7 @@ pub fn write(
     note.arithmetic()?;
     note.neighbours(index)?;
     note.reasons()?;
+    note.answer()?;
     note.others()?;
     note.caveats()
 }
@@ -241,6 +242,15 @@ impl Note<'_> {
             self.say(&sentence)?;
         }
         Ok(())
+    }
+
+    fn answer(&mut self) -> io::Result<()> {
+        if table::shut_out(std::slice::from_ref(self.item)) || self.item.status == Status::Unmatched {
+            return Ok(());
+        }
+        self.section("结论", "The answer")?;
+        let sentence = self.speaker.answer(self.item);
+        self.say(&sentence)
     }
 
     fn others(&mut self) -> io::Result<()> {

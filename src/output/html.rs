@@ -299,6 +299,9 @@ impl<'a> Page<'a> {
             h4 { (capitalized(&speaker.year(result))) }
             @for notice in speaker.notices(result, evaluation.applicant) { p class="notice" { (plain(notice.trim_start_matches("! "))) } }
             (self.totals(&totals))
+            @if !table::shut_out(&result.items) {
+                p { strong { (self.pick("结论：", "In short: ")) } (plain(&speaker.answer_of_total(result, evaluation.applicant))) }
+            }
             @if !waterfall.bases.is_zero() {
                 div class="figures" {
                     (self.categories(evaluation))
@@ -531,8 +534,9 @@ impl<'a> Page<'a> {
             let telling = |reason: &&Reason| {
                 matches!(reason, Reason::MorePossible(..) | Reason::CostUnknown(..) | Reason::CaseByCase)
             };
-            let reasons = item.reasons.iter().filter(telling);
-            reasons.map(|reason| speaker.reason(reason, result, applicant, row)).collect::<Vec<_>>()
+            let reasons =
+                item.reasons.iter().filter(telling).map(|reason| speaker.reason(reason, result, applicant, row));
+            reasons.chain([speaker.answer(item)]).collect::<Vec<_>>()
         };
         html! {
             h5 { (self.pick("什么会改变结果", "What would change it")) }

@@ -1,6 +1,7 @@
 //! JSON and NDJSON results (contract section 4). Keys may be added, never renamed or removed; language changes only
 //! the texts, never keys or enum values.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -12,7 +13,7 @@ use super::csv::write_day;
 use super::holes::{Shared, Template};
 use super::words::Speaker;
 use super::{Evaluation, Report, when};
-use crate::engine::result::{Assumption, Item, PolicyResult};
+use crate::engine::result::{Answer, Assumption, Item, PolicyResult};
 use crate::engine::settled::Settled;
 use crate::facts::{Achievement, Applicant, Value};
 use crate::input::{InputFile, Invalid};
@@ -79,6 +80,11 @@ pub(super) fn invalid(row: &Invalid, lang: Lang) -> Option<Json> {
     Some(Json::Object(entry))
 }
 
+/// What can be said of an amount, as an interval.
+pub(super) fn answer(answer: Answer) -> Json {
+    json!({ "says": answer.says.id(), "from": answer.from, "to": answer.to })
+}
+
 /// One entry of `results`.
 struct ResultEntry<'a> {
     report: &'a Report<'a>,
@@ -102,6 +108,10 @@ impl Serialize for ResultEntry<'_> {
             })
             .collect();
         entry.serialize_entry("items", &items)?;
+        let pairs = result.items.iter().zip(&applicant.achievements);
+        let open = pairs.filter(|(item, _)| !item.settled_by.is_empty());
+        let open = open.map(|(item, row)| (Cow::from(row.id.as_str()), item.settled_by.as_slice()));
+        entry.serialize_entry("answer", &told.answer(result, open))?;
         for (key, value) in told.tail(result) {
             entry.serialize_entry(&key, &value)?;
         }
@@ -150,6 +160,15 @@ impl Telling<'_> {
             ("potential_total", json!(result.potential_total)),
         ];
         entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    }
+
+    /// What can be said of the total. `open` are the rows that hang on unknown facts: their ids and what would settle them.
+    fn answer<'o>(&self, result: &PolicyResult, open: impl Iterator<Item = (Cow<'o, str>, &'o [FactId])>) -> Json {
+        let mut answer = answer(result.answer);
+        let settled_by =
+            |(id, facts): (Cow<'_, str>, &[FactId])| json!({ "id": id, "facts": self.speaker.fact_ids(facts) });
+        answer["settled_by"] = open.map(settled_by).collect();
+        answer
     }
 
     /// What stands behind them.
@@ -240,6 +259,9 @@ impl Telling<'_> {
             json!({ "clause": policy.clauses[index].cite, "rule": policy.clauses[index].id, "amount": amount })
         });
         entry.insert("possible".into(), json!(possible));
+        let mut answer = answer(item.answer);
+        answer["settled_by"] = json!(speaker.fact_ids(&item.settled_by));
+        entry.insert("answer".into(), answer);
         let extra: Map<String, Json> = row.extra.iter().map(|(header, cell)| (header.clone(), json!(cell))).collect();
         entry.insert("extra".into(), Json::Object(extra));
         entry
@@ -349,8 +371,12 @@ impl<'a> Entries<'a> {
         out.extend(b"}}");
     }
 
-    /// `,"caps":…,"assumptions":…}`
-    fn write_tail(&mut self, policy: &Policy, result: &PolicyResult, out: &mut Vec<u8>) {
+    /// `,"answer":…,"caps":…,"assumptions":…}`
+    fn write_tail(&mut self, written: &Written<'_>, policy: &Policy, settled: &Settled, out: &mut Vec<u8>) {
+        let (result, unit) = (&settled.head, written.unit);
+        let open = (0..settled.len()).filter(|item| !settled.settled_by(*item).is_empty());
+        let open = open.map(|item| (unit.id(item), settled.settled_by(item)));
+        out.extend(format!(",\"answer\":{}", self.telling(policy, false).answer(result, open)).as_bytes());
         let same = self.last_assumptions.as_ref().filter(|(id, year, assumptions, _)| {
             *id == policy.id && *year == result.year && *assumptions == result.assumptions
         });
@@ -386,7 +412,7 @@ impl Lines for Entries<'_> {
         }
         self.known = known;
         out.push(b']');
-        self.write_tail(policy, &settled.head, out);
+        self.write_tail(written, policy, settled, out);
         out.push(b'\n');
     }
 

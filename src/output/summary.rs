@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::batch::{Lines, Written};
 use super::csv::{write_cell, write_line};
-use super::json::{input, invalid, write_text};
+use super::json::{answer, input, invalid, write_text};
 use crate::engine::result::Status;
 use crate::engine::settled::Settled;
 use crate::input::{InputFile, Invalid};
@@ -79,6 +79,12 @@ impl<'a> Summary<'a> {
             out.push(b',');
             write_number(count, out);
         }
+        out.push(b',');
+        out.extend(head.answer.says.id().as_bytes());
+        for money in [head.answer.from, head.answer.to] {
+            out.push(b',');
+            write_money(money, out);
+        }
         out.push(b'\n');
     }
 
@@ -111,6 +117,7 @@ impl<'a> Summary<'a> {
         for (status, count) in statuses().zip(counts) {
             out.extend(format!(",\"{status}\":{count}").as_bytes());
         }
+        out.extend(format!(",\"answer\":{}", answer(head.answer)).as_bytes());
         out.push(b'}');
     }
 }
@@ -127,7 +134,7 @@ impl Lines for Summary<'_> {
                 if excel {
                     out.extend("\u{feff}".as_bytes());
                 }
-                write_line(COLUMNS.into_iter().chain(statuses()), out);
+                write_line(COLUMNS.into_iter().chain(statuses()).chain(["answer", "from", "to"]), out);
             }
             Form::Ndjson => {}
             Form::Json => {

@@ -114,6 +114,11 @@ fn block(report: &Report<'_>, evaluation: &Evaluation<'_>, look: Look, out: &mut
     let mut sum = Totals::default();
     sum.add(result);
     paragraph(&totals(report.lang, &sum), 0, width, out)?;
+    if !shut_out(&result.items) {
+        let (label, answer) =
+            (if zh { "结论" } else { "answer" }, speaker.answer_of_total(result, evaluation.applicant));
+        paragraph(&format!("{label}  {answer}"), 2, width, out)?;
+    }
     if !result.assumptions.is_empty() {
         let sentences = result.assumptions.iter().map(|assumption| speaker.assumption(assumption, when(result)));
         let list = sentences.collect::<Vec<_>>().join(if zh { "；" } else { "; " });
@@ -228,7 +233,12 @@ pub(super) fn note(evaluation: &Evaluation<'_>, speaker: &Speaker<'_>, item: &It
     let shut_out = shut_out(std::slice::from_ref(item));
     let mut notes: Vec<String> = Vec::new();
     if !shut_out {
-        notes.extend(item.reasons.iter().map(|reason| speaker.reason(reason, result, applicant, row)));
+        let told = |reason: &&Reason| match reason {
+            Reason::Unknown(missing) => !Speaker::answer_names(item, missing),
+            _ => true,
+        };
+        notes.extend(item.reasons.iter().filter(told).map(|reason| speaker.reason(reason, result, applicant, row)));
+        notes.extend(Speaker::answer_matters(item).then(|| speaker.answer(item)));
     }
     if item.status == Status::Awarded && item.steps.len() > 1 {
         let steps = item.steps.iter().map(|step| speaker.step(step, applicant));

@@ -116,7 +116,7 @@ fn book(report: &Report<'_>, limits: Limits) -> Result<Vec<u8>, XlsxError> {
 /// The headers of a sheet in both languages.
 type Headers = [(&'static str, &'static str)];
 
-const ITEMS: [(&str, &str); 23] = [
+const ITEMS: [(&str, &str); 24] = [
     ("结果序号", "result"),
     ("申报单位", "applicant"),
     ("政策", "policy"),
@@ -140,6 +140,7 @@ const ITEMS: [(&str, &str); 23] = [
     ("假定", "assumptions"),
     ("提醒", "warnings"),
     ("文件", "path"),
+    ("结论", "answer"),
 ];
 
 /// Columns of [`ITEMS`] that the summary's formulas look at.
@@ -587,6 +588,7 @@ impl Sheets {
             Cell::Text(said.assumptions.join(separator)),
             Cell::Text(said.warnings.join(separator)),
             or_empty(report.portfolio.inputs.get(row.input).map(|input| &input.path)),
+            Cell::Text(speaker.answer(item)),
         ]);
         cells.extend(extra_cells(extra, &row.extra));
         self.items.row(book, &cells)
