@@ -1,5 +1,6 @@
 //! Results to bytes: one file per format. An exporter is handed values and a writer; it opens no file.
 
+pub mod audit;
 pub mod batch;
 pub mod csv;
 pub mod document;
