@@ -51,7 +51,7 @@ pub fn run(args: &Audit, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         by,
     };
     let audit = audit::audit(&question);
-    shown::write(&AuditReport { report: &report, claims: &claims, audit: &audit, by }, &args.shown, lang)?;
+    shown::write(&AuditReport::new(&report, &claims, &audit, by), &args.shown, lang)?;
     tell_unreadable(&portfolio.invalid, &claims.mistakes, lang);
     let clean = audit.is_clean() && portfolio.invalid.is_empty() && claims.mistakes.is_empty() && uncovered.is_empty();
     Ok(if clean { Done::Clean } else { Done::LookAtIt })

@@ -193,7 +193,7 @@ impl<'p> Reader<'p> {
                     row: None,
                     message: words!(
                         zh: "没有“申报金额”（claimed）列，其中各行都按没有申报看待",
-                        en: "there is no column `claimed` (申报金额): its rows count as not claimed"
+                        en: "there is no column `claimed`: its rows count as not claimed"
                     ),
                 });
             }
@@ -283,13 +283,13 @@ fn no_claims(path: &str, nearest: Option<&str>) -> InputError {
     let message = match nearest.map(shown) {
         Some(near) => words!(
             zh: "表头里没有“申报金额”（claimed）列；最接近的是“{near}”，请改正",
-            en: "the header has no column `claimed` (申报金额); the nearest is \"{near}\"; correct it"
+            en: "the header has no column `claimed`; the nearest is \"{near}\"; correct it"
         ),
         None => words!(
             zh: "表头里没有“申报金额”（claimed）列，没有可以核对的金额；请给成果表加上这一列，每行写申报的金额；核定的金额\
                  写在“核定金额”（granted）列",
-            en: "the header has no column `claimed` (申报金额), so that there is nothing to audit; add it to the \
-                 achievements file, with the amount that each row claims; granted amounts go into `granted` (核定金额)"
+            en: "the header has no column `claimed`, so that there is nothing to audit; add it to the \
+                 achievements file, with the amount that each row claims; granted amounts go into `granted`"
         ),
     };
     InputError { path: path.to_owned(), line: None, row: None, message }

@@ -2,7 +2,7 @@
 
 use super::standards::Shared;
 use super::{Computed, Finding, Remark, RowOf, hints, is_some};
-use crate::engine::result::{Check, Item, Missing, Op, PolicyResult, Reason, Status};
+use crate::engine::result::{Check, Item, Missing, Op, Reason, Status};
 use crate::input::claims::{Asked, Cell};
 use crate::money::Money;
 use crate::policy::Policy;
@@ -431,8 +431,7 @@ fn is_window(test: &Test) -> bool {
 }
 
 /// The class of what a row loses, and how much.
-pub(super) fn lost(item: &Item, result: &PolicyResult) -> Option<(Class, Money)> {
-    debug_assert!(!result.items.is_empty());
+pub(super) fn lost(item: &Item) -> Option<(Class, Money)> {
     let loss = item.base.saturating_sub(item.amount);
     if loss.is_zero() {
         return None;

@@ -281,7 +281,9 @@ impl<'a> Computed<'a> {
         };
         let mut firsts: HashMap<Vec<String>, usize> = HashMap::new();
         let mut repeats = vec![None; rows.len()];
-        for row in (0..rows.len()).filter(|row| claims(*row)) {
+        // Rows that claim go first: a row that claims nothing is no other achievement because of that.
+        let (claiming, others): (Vec<usize>, Vec<usize>) = (0..rows.len()).partition(|row| claims(*row));
+        for row in claiming.iter().chain(&others).copied() {
             let Some(key) = likeness(question.vocabulary, &rows[row].facts) else { continue };
             match firsts.get(&key) {
                 Some(first) => repeats[row] = Some(*first),
@@ -290,15 +292,11 @@ impl<'a> Computed<'a> {
         }
         let mut places = vec![None; rows.len()];
         let mut evaluated = Applicant { achievements: Vec::with_capacity(rows.len()), ..bare(applicant) };
-        let mut take = |wanted: bool, evaluated: &mut Applicant| {
-            for row in (0..rows.len()).filter(|row| claims(*row) == wanted && repeats[*row].is_none()) {
-                places[row] = Some(evaluated.achievements.len());
-                evaluated.achievements.push(rows[row].clone());
-            }
-        };
-        take(true, &mut evaluated);
-        let claiming = evaluated.achievements.len();
-        take(false, &mut evaluated);
+        for row in claiming.iter().chain(&others).filter(|row| repeats[**row].is_none()) {
+            places[*row] = Some(evaluated.achievements.len());
+            evaluated.achievements.push(rows[*row].clone());
+        }
+        let claiming = claiming.iter().filter(|row| repeats[**row].is_none()).count();
         let (result, with_unclaimed) = (None, None);
         let by = question.by;
         Computed { applicant, policy, asked, by, evaluated, claiming, places, repeats, result, with_unclaimed }

@@ -245,14 +245,18 @@ impl Shared {
         let index = self.standards.len();
         let wholes: Vec<Option<(&str, Money)>> = asking.iter().map(|at| whole(&cases[at.case], at.row)).collect();
         for which in Which::BOTH {
-            for (at, whole) in asking.iter().zip(&wholes) {
-                let Some((policy, _)) = whole else { continue };
-                let others = asking.iter().zip(&wholes).filter(|(other, theirs)| {
-                    other.case != at.case
-                        && theirs.is_some_and(|(theirs, _)| theirs == *policy)
-                        && cases[other.case].asks(other.row, &[which])
-                });
-                if others.count() > 0 {
+            // By policy, the first two applicants that ask for money: for any of them, one of the two is another one.
+            let mut firsts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+            let dividing: Vec<(RowOf, &str)> =
+                asking.iter().zip(&wholes).filter_map(|(at, whole)| Some((*at, whole.as_ref()?.0))).collect();
+            for (at, policy) in dividing.iter().filter(|(at, _)| cases[at.case].asks(at.row, &[which])) {
+                let known = firsts.entry(policy).or_default();
+                if known.len() < 2 && !known.contains(&at.case) {
+                    known.push(at.case);
+                }
+            }
+            for (at, policy) in dividing {
+                if firsts.get(policy).is_some_and(|known| known.iter().any(|case| *case != at.case)) {
                     self.divided[which as usize].insert((at.case, at.row), index);
                 }
             }

@@ -3,7 +3,7 @@
 use super::classes::{Which, lost};
 use super::standards::Shared;
 use super::{Class, Computed, Finding, Remark, RowOf};
-use crate::engine::result::{Item, PolicyResult};
+use crate::engine::result::PolicyResult;
 use crate::input::claims::{Asked, Cell};
 use crate::money::Money;
 
@@ -21,24 +21,20 @@ pub(super) fn finding(computed: &Computed<'_>, case: usize, shared: &Shared) -> 
     let mut class = |cell: Cell, which: Which| match (cell, &computed.result) {
         (Cell::Unreadable, _) => Class::Unreadable,
         (Cell::Blank | Cell::Amount(Money::ZERO), _) if which == Which::Claimed => {
-            let unclaimed = computed.with_unclaimed.as_ref().map_or(total, |all| all.total);
-            if unclaimed.is_zero() { Class::Nothing } else { Class::Unclaimed }
+            if with_everything(computed, total).is_zero() { Class::Nothing } else { Class::Unclaimed }
         }
         (_, None) => Class::NoPolicy,
         (cell, Some(result)) => {
             let (class, lost) = of_total(cell.amount().unwrap_or_default(), result);
-            remarks.extend(
-                lost.into_iter().filter(|lost| which == Which::Claimed || !remarks.contains(lost)).collect::<Vec<_>>(),
-            );
-            match same_place(which)
-                .filter(|_| matches!(class, Class::Agrees | Class::WithinCeiling | Class::WrongAmount))
-            {
-                Some(same) => {
-                    remarks.insert(0, same);
-                    Class::Shared
+            let open = matches!(class, Class::Agrees | Class::WithinCeiling | Class::WrongAmount);
+            let same = same_place(which).filter(|_| open);
+            let class = if same.is_some() { Class::Shared } else { class };
+            for remark in same.into_iter().chain(lost) {
+                if !remarks.contains(&remark) {
+                    remarks.push(remark);
                 }
-                None => class,
             }
+            class
         }
     };
     let of_claim = class(claimed, Which::Claimed);
@@ -57,12 +53,13 @@ pub(super) fn finding(computed: &Computed<'_>, case: usize, shared: &Shared) -> 
     for row in rows {
         remarks.extend(shared.remarks(RowOf { case, row }));
     }
-    let computed = if of_claim == Class::Unclaimed {
-        computed.with_unclaimed.as_ref().map_or(total, |all| all.total)
-    } else {
-        total
-    };
+    let computed = if of_claim == Class::Unclaimed { with_everything(computed, total) } else { total };
     Finding { row: None, item: None, claimed, granted, computed, class: of_claim, granted_class, remarks }
+}
+
+/// What all rows come to, whether they claim or not.
+fn with_everything(computed: &Computed<'_>, total: Money) -> Money {
+    computed.with_unclaimed.as_ref().map_or(total, |all| all.total)
 }
 
 /// The sum of one amount over the rows; blank if it is blank everywhere.
@@ -87,7 +84,7 @@ fn of_total(amount: Money, result: &PolicyResult) -> (Class, Vec<Remark>) {
     if amount <= result.potential_total {
         return (Class::Undecided, Vec::new());
     }
-    let losses: Vec<(Class, Money)> = result.items.iter().filter_map(|item| lost(item, result)).collect();
+    let losses: Vec<(Class, Money)> = result.items.iter().filter_map(lost).collect();
     let by_class: Vec<(Class, Money)> = Class::ALL
         .into_iter()
         .map(|class| (class, losses.iter().filter(|(of, _)| *of == class).map(|(_, money)| *money).sum::<Money>()))
@@ -96,10 +93,8 @@ fn of_total(amount: Money, result: &PolicyResult) -> (Class, Vec<Remark>) {
     let remarks = by_class.iter().map(|(class, money)| Remark::Lost(*class, *money)).collect();
     let excess = amount - total;
     let exact = by_class.iter().chain(&losses).find(|(_, money)| *money == excess).map(|(class, _)| *class);
-    let shut_out = result.items.first().filter(|first: &&Item| {
-        !result.items.is_empty()
-            && result.items.iter().all(|item| item.reasons == first.reasons && item.clause.is_none())
-    });
+    let alike = |first: &&crate::engine::result::Item| result.items.iter().all(|item| item.reasons == first.reasons);
+    let shut_out = result.items.first().filter(|item| item.clause.is_none()).filter(alike);
     let class = match (exact, shut_out) {
         (Some(class), _) => class,
         (None, Some(item)) => super::classes::refused(item),

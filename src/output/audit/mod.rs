@@ -2,10 +2,12 @@
 
 mod words;
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Map, Value as Json, json};
 
 use super::document::{Column, Document, Present, Records, Section, Table};
-use super::words::{applicant_name, status};
+use super::words::applicant_name;
 use super::{Report, json as results};
 use crate::analysis::audit::{Audit, By, Case, Class, Finding, Sums, Weight};
 use crate::facts::Achievement;
@@ -20,14 +22,26 @@ pub const SCHEMA: &str = "biaobu.audit/1";
 
 /// What an audit found, and what it was asked about.
 pub struct AuditReport<'a> {
-    /// What was evaluated.
-    pub report: &'a Report<'a>,
-    /// The amounts.
-    pub claims: &'a Claims,
-    /// What was found.
-    pub audit: &'a Audit<'a>,
-    /// To what an amount belongs.
-    pub by: By,
+    report: &'a Report<'a>,
+    claims: &'a Claims,
+    audit: &'a Audit<'a>,
+    by: By,
+    /// Rows with amounts that cannot be read, by file and row.
+    mistakes_at: HashMap<(&'a str, u64), &'a Invalid>,
+    /// The same by applicant.
+    mistakes_of: HashMap<&'a str, Vec<&'a Invalid>>,
+}
+
+impl<'a> AuditReport<'a> {
+    /// What `audit` found of these `claims`, in the language of the report.
+    pub fn new(report: &'a Report<'a>, claims: &'a Claims, audit: &'a Audit<'a>, by: By) -> Self {
+        let mistakes_at = claims.mistakes.iter().map(|row| ((row.path.as_str(), row.row), row)).collect();
+        let mut mistakes_of: HashMap<&str, Vec<&Invalid>> = HashMap::new();
+        for row in &claims.mistakes {
+            mistakes_of.entry(row.applicant.as_deref().unwrap_or_default()).or_default().push(row);
+        }
+        AuditReport { report, claims, audit, by, mistakes_at, mistakes_of }
+    }
 }
 
 /// One finding with all that is known of its row.
@@ -41,11 +55,6 @@ struct Line<'l> {
 }
 
 impl Line<'_> {
-    /// True if one of its classes is so grave.
-    fn weighs(&self, weight: Weight) -> bool {
-        self.finding.class.weight() == weight
-    }
-
     /// The class under which it is listed: that of the claim, unless only the granted amount is wrong.
     fn listed(&self) -> (Class, bool) {
         let of_claim = self.finding.class;
@@ -84,7 +93,7 @@ impl AuditReport<'_> {
     fn amount(&self, money: Money) -> String {
         match self.lang() {
             Lang::Zh => money.in_wan_number(),
-            Lang::En => money.grouped(),
+            Lang::En => money.grouped().trim_end_matches(".00").to_owned(),
         }
     }
 
@@ -96,17 +105,11 @@ impl AuditReport<'_> {
         }
     }
 
-    fn sums(&self, sums: &Sums, granted: bool) -> [String; 4] {
+    /// Count, amount asked for or granted, what is computed, and the difference.
+    fn sums(&self, sums: &Sums, granted: bool) -> Vec<String> {
         let asked = if granted { sums.granted } else { sums.claimed };
-        [asked, sums.computed, asked - sums.computed].map(|money| self.amount(money)).into_iter().fold(
-            [sums.count.to_string(), String::new(), String::new(), String::new()],
-            |mut cells, cell| {
-                if let Some(place) = cells.iter().position(String::is_empty) {
-                    cells[place] = cell;
-                }
-                cells
-            },
-        )
+        let amounts = [asked, sums.computed, asked - sums.computed].map(|money| self.amount(money));
+        std::iter::once(sums.count.to_string()).chain(amounts).collect()
     }
 
     fn classes(&self, granted: bool) -> Table {
@@ -147,8 +150,8 @@ impl AuditReport<'_> {
     fn applicants(&self) -> Table {
         let lang = self.lang();
         let granted = self.claims.has_granted;
-        let line = |name: String, policy: String, sums: &Sums, wrong: usize| {
-            let mut cells = vec![name, policy];
+        let line = |name: String, sums: &Sums, wrong: usize| {
+            let mut cells = vec![name];
             cells.extend([sums.claimed, sums.computed, sums.claimed - sums.computed].map(|money| self.amount(money)));
             if granted {
                 cells.push(self.amount(sums.granted));
@@ -162,20 +165,19 @@ impl AuditReport<'_> {
         };
         let mut rows = Vec::new();
         for case in &self.audit.cases {
-            let policy = case.policy.map_or("-", |policy| &policy.id).to_owned();
-            let name = applicant_name(case.applicant, lang).to_owned();
-            rows.push(line(name, policy, &Sums::of(&case.findings), wrong(&case.findings)));
+            let policy = case.policy.map_or("-", |policy| &policy.id);
+            let name = format!("{} · {policy}", applicant_name(case.applicant, lang));
+            rows.push(line(name, &Sums::of(&case.findings), wrong(&case.findings)));
         }
         if !self.audit.unreadable.is_empty() {
             let name = lang.pick("（读不出的行）", "(unreadable rows)").to_owned();
             let unreadable = &self.audit.unreadable;
-            rows.push(line(name, "-".to_owned(), &Sums::of(unreadable), wrong(unreadable)));
+            rows.push(line(name, &Sums::of(unreadable), wrong(unreadable)));
         }
         let all: Vec<Finding> = self.audit.findings().cloned().collect();
-        let sum = line(lang.pick("合计", "sum").to_owned(), String::new(), &Sums::of(&all), wrong(&all));
+        let sum = line(lang.pick("合计", "sum").to_owned(), &Sums::of(&all), wrong(&all));
         let mut columns = vec![
-            Column::words(lang.pick("单位", "applicant")),
-            Column::words(lang.pick("政策", "policy")),
+            Column::words(lang.pick("单位 · 政策", "applicant · policy")),
             Column::number(lang.pick("申报", "claimed")),
             Column::number(lang.pick("应得", "computed")),
             Column::number(lang.pick("差额", "difference")),
@@ -386,7 +388,7 @@ impl Present for AuditReport<'_> {
 
 /// Headers that the vocabulary does not know, each once, in order of appearance.
 fn extra_headers(of: &AuditReport<'_>) -> Vec<String> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     let portfolio = of.report.portfolio;
     let rows = portfolio.applicants.iter().flat_map(|applicant| &applicant.achievements).map(|row| &row.extra);
     let all = rows.chain(portfolio.invalid.iter().filter(|row| !row.is_unit).map(|row| &row.extra));
@@ -506,9 +508,4 @@ impl<'f> Flat<'f> {
         entry.insert("extra".into(), Json::Object(extra));
         Json::Object(entry)
     }
-}
-
-/// The label of the status of a row, for a sentence.
-fn status_label(lang: Lang, case: &Case<'_>, finding: &Finding) -> &'static str {
-    case.item(finding).map_or("", |item| status(lang, item.status))
 }

@@ -1,14 +1,16 @@
 //! The sentences of an audit.
 
-use super::{AuditReport, Line, status_label};
+use super::{AuditReport, Line};
 use crate::analysis::audit::{Case, Class, Draft, Finding, Remark, RowOf, Sums, Weight};
 use crate::engine::result::{Item, Op, Status};
-use crate::input::Invalid;
 use crate::input::claims::Cell;
 use crate::lang::Lang;
 use crate::output::terminal::file_name;
 use crate::output::when;
 use crate::output::words::{Speaker, applicant_name};
+
+/// So many other rows are named in a sentence.
+const MOST_NAMED: usize = 5;
 
 /// The label of a class.
 pub(super) fn class(lang: Lang, class: Class) -> &'static str {
@@ -226,6 +228,10 @@ impl Words<'_> {
             let path = self.of.report.portfolio.inputs.get(row.input).map_or("", |file| file.path.as_str());
             said.extend(self.unreadable_amounts(path, row.row));
         }
+        if finding.row.is_none() {
+            let mistakes = self.of.mistakes_of.get(case.applicant.name.as_str()).into_iter().flatten();
+            said.extend(mistakes.flat_map(|row| &row.mistakes).map(|mistake| self.mistake(mistake)));
+        }
         let Some(policy) = case.policy else {
             said.extend(self.remarks(case, None, line));
             said.push(self.no_policy(case));
@@ -233,6 +239,11 @@ impl Words<'_> {
         };
         let speaker = self.of.report.speaker(policy);
         said.extend(self.remarks(case, Some(&speaker), line));
+        if let (None, Some(result)) = (finding.row, &case.result) {
+            said.extend(result.barred_by.iter().map(|barred| speaker.barred(barred)));
+            said.extend(speaker.not_in_force(result, case.applicant));
+            said.extend(result.caps.iter().map(|used| speaker.cap(used)));
+        }
         if let (Some(item), Some(result)) = (case.item(finding), case.result_of(finding)) {
             let evaluated = &case.evaluated;
             if let Some(row) = finding.item.and_then(|item| evaluated.achievements.get(item)) {
@@ -256,8 +267,7 @@ impl Words<'_> {
     }
 
     fn unreadable_amounts(&self, path: &str, row: u64) -> Vec<String> {
-        let of_row = |known: &&Invalid| known.path == path && known.row == row;
-        let found = self.of.claims.mistakes.iter().find(of_row);
+        let found = self.of.mistakes_at.get(&(path, row));
         found.into_iter().flat_map(|row| &row.mistakes).map(|mistake| self.mistake(mistake)).collect()
     }
 
@@ -304,7 +314,11 @@ impl Words<'_> {
                         .get(draft.at.case)
                         .is_none_or(|other| other.applicant.name != case.applicant.name)
                 });
-                let others: Vec<String> = others.map(|draft| self.draft(draft)).collect();
+                let mut others: Vec<String> = others.take(MOST_NAMED + 1).map(|draft| self.draft(draft)).collect();
+                if others.len() > MOST_NAMED {
+                    others.truncate(MOST_NAMED);
+                    others.push("…".to_owned());
+                }
                 match (zh, standard.whole) {
                     (true, Some(_)) => format!(
                         "{count}项申报同一标准，合计{claimed}，而一项标准共付{whole}，按名次分配（另有{}）",
@@ -423,7 +437,6 @@ fn steps(speaker: &Speaker<'_>, case: &Case<'_>, item: &Item) -> Option<String> 
                 | Op::Cap(..)
         )
     };
-    let _ = status_label;
     if !matches!(item.status, Status::Awarded | Status::Reduced) {
         return None;
     }
