@@ -321,16 +321,21 @@ impl Present for AuditReport<'_> {
         let sums = |sums: &Sums| {
             json!({
                 "count": sums.count, "claimed": sums.claimed, "granted": sums.granted, "computed": sums.computed,
-                "claimed_difference": sums.claimed - sums.computed, "granted_difference": sums.granted - sums.computed,
+                "claimed_difference": sums.claimed - sums.computed,
             })
         };
-        let by_class = |classes: Vec<(Class, Sums)>| -> Vec<Json> {
+        let by_class = |classes: Vec<(Class, Sums)>, granted: bool| -> Vec<Json> {
             let entry = |(class, of): &(Class, Sums)| {
                 let mut entry = Map::new();
                 entry.insert("class".into(), json!(class.id()));
                 entry.insert("weight".into(), json!(class.weight().id()));
                 if let Json::Object(sums) = sums(of) {
                     entry.extend(sums);
+                }
+                // Among the rows of a claimed class some may have no granted amount.
+                if granted {
+                    entry.shift_remove("claimed_difference");
+                    entry.insert("granted_difference".into(), json!(of.granted - of.computed));
                 }
                 Json::Object(entry)
             };
@@ -349,7 +354,7 @@ impl Present for AuditReport<'_> {
                 "on": case.result.as_ref().and_then(|result| result.on).map(|day| day.to_string()),
                 "in_force": case.result.as_ref().map(|result| result.in_force),
                 "sums": sums(&Sums::of(&case.findings)),
-                "by_class": by_class(case.by_class()),
+                "by_class": by_class(case.by_class(), false),
                 "total": case.result.as_ref().map(|result| result.total),
                 "potential_total": case.result.as_ref().map(|result| result.potential_total),
                 "total_if_all_were_claimed": case.with_everything(),
@@ -377,8 +382,8 @@ impl Present for AuditReport<'_> {
             "by": match self.by { By::Row => "row", By::Applicant => "applicant" },
             "clean": self.audit.is_clean(),
             "sums": sums(&Sums::of(self.audit.findings())),
-            "by_class": by_class(self.audit.by_class()),
-            "by_granted_class": by_class(self.audit.by_granted_class()),
+            "by_class": by_class(self.audit.by_class(), false),
+            "by_granted_class": by_class(self.audit.by_granted_class(), true),
             "applicants": applicants.collect::<Vec<_>>(),
             "standards": standards.collect::<Vec<_>>(),
             "unreadable": unreadable.collect::<Vec<_>>(),
