@@ -34,6 +34,10 @@ pub enum Command {
     ///
     /// 例 Example: biaobu explain 成果.csv --policy tianjin-2021 --year 2022 --item A1
     Explain(Explain),
+    /// 核对申报：申报、核定与应得逐项对照 Claimed and granted amounts against what the policies come to
+    ///
+    /// 例 Example: biaobu audit 申报.csv --applicants 单位.csv --year 2022
+    Audit(Audit),
     /// 列出政策 The policies at hand
     ///
     /// 例 Example: biaobu policies --on 2022-12-31
@@ -130,6 +134,23 @@ pub struct Estimate {
     /// 表格是否用颜色（默认只在终端，并遵从 NO_COLOR） Colours in the table (default: on a terminal, unless NO_COLOR)
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
     pub color: Color,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Audit {
+    #[command(flatten)]
+    pub inputs: Inputs,
+    /// 金额按行核对，还是把各行相加按单位核对 Amounts belong to rows, or are added up per applicant
+    #[arg(long, value_enum, default_value = "row")]
+    pub by: ByArg,
+    #[command(flatten)]
+    pub shown: Shown,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ByArg {
+    Row,
+    Applicant,
 }
 
 /// How a command beside `estimate` shows what it found.

@@ -137,6 +137,15 @@ impl Claimants {
     }
 }
 
+/// The number of a standard as rows are compared by it: of kinds for which the vocabulary reads something off it.
+pub fn standard_number(vocabulary: &Vocabulary, facts: &Facts) -> Option<String> {
+    let known = vocabulary.known();
+    let kind = facts.code(known.kind)?;
+    let mut inferences = vocabulary.inferences().iter();
+    let has = inferences.any(|inference| inference.from == known.number && inference.kind == kind);
+    facts.text(known.number).filter(|_| has).map(number_key)
+}
+
 /// A standard's number without what is written now one way, now another: spaces, case, the length of dashes.
 fn number_key(number: &str) -> String {
     let key = text::key(number);

@@ -48,7 +48,8 @@ pub(super) fn read(dictionary: &Dictionary<'_>, file: File, text: &str, units: &
         }
         if !readable {
             let (path, applicant) = (file.path.clone(), row.applicant);
-            read.invalid.push(Invalid { path, row: number, applicant, id: None, mistakes, extra: cells.extra });
+            let extra = cells.extra;
+            read.invalid.push(Invalid { path, row: number, applicant, id: None, mistakes, extra, is_unit: true });
         }
     }
     file.finish(file.encoding, rows, unnamed_column, read)

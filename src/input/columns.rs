@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::cells::{near, shown};
+use super::claims;
 use super::table::is_blank;
 use crate::lang::Words;
 use crate::text;
@@ -189,6 +190,9 @@ fn twice(fact: &Fact, first: &str, second: &str) -> Words {
 /// A header that looks like a slip, or that belongs to the other file.
 fn unknown_header(dictionary: &Dictionary<'_>, of: Of, cell: &str) -> Option<Words> {
     let found = shown(cell);
+    if of == Of::Achievement && claims::is_header(cell) {
+        return None;
+    }
     if let Some(near) = dictionary.near_header(of, cell) {
         return Some(words!(
             zh: "词典里没有列“{found}”，它像是“{near}”；如果是，请改正表头，否则它只作为附加列保留",
@@ -261,6 +265,7 @@ mod tests {
             (Of::Achievement, "kind,名字", "kind +名字 | 2 1"),
             (Of::Achievement, "kind,,备注,,", "kind -column 2 +备注 -column 4 -column 5 | 3 0"),
             (Of::Achievement, "kind,备注,备注,备注", "kind +备注 +备注 (2) +备注 (3) | 4 0"),
+            (Of::Achievement, "kind,申报金额,granted", "kind +申报金额 +granted | 3 0"),
             (Of::Achievement, "kind,注册地", "kind +注册地 | 2 1"),
             (Of::Applicant, "企业名称,code,注册地,正在接受调查", "applicant code region investigating | 4 0"),
             (Of::Applicant, "applicant,kind", "applicant +kind | 2 1"),

@@ -11,6 +11,7 @@ mod applicants;
 mod blocks;
 mod cells;
 mod chunk;
+pub mod claims;
 mod columns;
 pub mod credit_code;
 mod decode;
@@ -24,6 +25,7 @@ mod units;
 mod workbook;
 
 pub use achievements::{Rest, read_grouped, read_ledger};
+pub use alike::standard_number;
 pub use cells::read_cell;
 pub use decode::{Encoding, UnknownEncoding};
 pub use ledger::Ledger;
@@ -159,6 +161,8 @@ pub struct Invalid {
     pub mistakes: Vec<Mistake>,
     /// Columns that the vocabulary does not know: header and cell, in the order of the file.
     pub extra: Vec<(String, String)>,
+    /// True for a row of the applicants file.
+    pub is_unit: bool,
 }
 
 /// One thing that makes a row unreadable.

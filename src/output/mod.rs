@@ -1,6 +1,7 @@
 //! Results to bytes: one file per format. An exporter is handed values and a writer; it opens no file.
 
 mod answers;
+pub mod audit;
 pub mod batch;
 pub mod csv;
 pub mod document;

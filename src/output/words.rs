@@ -305,7 +305,8 @@ impl Speaker<'_> {
         }
     }
 
-    fn clause(&self, clause: ClauseIndex) -> String {
+    /// A clause by number and title.
+    pub fn clause(&self, clause: ClauseIndex) -> String {
         let clause = &self.policy.clauses[clause];
         format!("{}{}{}", clause.cite, self.pick("“", " \""), clause.title.get(self.lang)) + self.pick("”", "\"")
     }

@@ -22,7 +22,7 @@ impl Present for Sample {
     fn records(&self) -> Records {
         Records {
             header: vec!["applicant".to_owned(), "note".to_owned()],
-            rows: vec![vec!["甲,公司".to_owned(), "=1+1".to_owned()]],
+            rows: vec![vec!["甲,公司".to_owned(), "=1+1".to_owned()], vec!["-20.00".to_owned(), "-20.00+1".to_owned()]],
         }
     }
 
@@ -56,7 +56,7 @@ fn a_page_escapes_what_it_shows_and_leaves_out_empty_tables() {
 
 #[test]
 fn records_are_neutralized() {
-    assert_eq!(written(Form::Csv(false)), "applicant,note\n\"甲,公司\",'=1+1\n");
+    assert_eq!(written(Form::Csv(false)), "applicant,note\n\"甲,公司\",'=1+1\n-20.00,'-20.00+1\n");
     assert!(written(Form::Csv(true)).starts_with('\u{feff}'));
 }
 

@@ -1,0 +1,440 @@
+//! `biaobu audit`: forty planted errors are found as what they are, and nothing is found in a clean file.
+//!
+//! `fixtures/claims.csv` was written by hand from the official texts: its columns `planted`, `planted_granted` and
+//! `by_hand` (yuan) say what every row is; for the program they are columns like any other that it does not know.
+
+mod common;
+mod support;
+
+use std::collections::BTreeMap;
+
+use biaobu::analysis::audit::{self, Audit, By, Class, Finding, Question, Sums, Weight};
+use biaobu::engine::Application;
+use biaobu::input::claims::{self, Cell};
+use biaobu::input::{Portfolio, Source};
+use biaobu::lang::Lang;
+use biaobu::money::{Money, parse_money};
+use biaobu::output::audit::AuditReport;
+use biaobu::output::document::{self, Form};
+use biaobu::output::terminal::Look;
+use biaobu::policy::Policy;
+use biaobu::rules::Rules;
+use proptest::prelude::*;
+
+use common::{Ran, biaobu, folder};
+
+/// Audits a portfolio for 2022, each unit under the policy of its region.
+fn audited<T>(rules: &Rules, portfolio: &Portfolio, by: By, look: impl FnOnce(&Audit<'_>, &claims::Claims) -> T) -> T {
+    let claims = claims::read_claims(portfolio).expect("there are claims");
+    let region = rules.vocabulary.known().region;
+    let policy = |applicant: &biaobu::facts::Applicant| {
+        let place = applicant.facts.text(region).unwrap_or_default();
+        rules.policies.iter().find(|policy| policy.covers(place))
+    };
+    let policies: Vec<Option<&Policy>> = portfolio.applicants.iter().map(policy).collect();
+    let parameters = BTreeMap::from([("fund_total".to_owned(), support::wan("400"))]);
+    let application = Application { year: 2022, parameters, ..Application::default() };
+    let question = Question {
+        vocabulary: &rules.vocabulary,
+        portfolio,
+        claims: &claims,
+        policies: &policies,
+        application: &application,
+        by,
+    };
+    look(&audit::audit(&question), &claims)
+}
+
+fn fixture(rules: &Rules, name: &str) -> Portfolio {
+    let units = support::file("fixtures/claims-units.csv");
+    support::portfolio(rules, &[support::file(name)], Some(&units))
+}
+
+/// A cell that the program does not know, of a row or of an unreadable one.
+fn extra<'p>(portfolio: &'p Portfolio, audit: &Audit<'_>, finding: &Finding, header: &str) -> &'p str {
+    let cells = if audit.unreadable.contains(finding) {
+        &portfolio.invalid[finding.row.unwrap()].extra
+    } else {
+        let case = audit.cases.iter().position(|case| case.findings.iter().any(|own| std::ptr::eq(own, finding)));
+        &portfolio.applicants[case.unwrap()].achievements[finding.row.unwrap()].extra
+    };
+    cells.iter().find(|(name, _)| name == header).map_or("", |(_, cell)| cell.as_str())
+}
+
+/// Every row is what its author planted, and its amount is the one worked out by hand.
+fn as_planted(file: &str) -> Vec<Class> {
+    let rules = support::shipped();
+    let portfolio = fixture(&rules, file);
+    audited(&rules, &portfolio, By::Row, |audit, _| {
+        let mut wrong = Vec::new();
+        for finding in audit.findings() {
+            let of = |header| extra(&portfolio, audit, finding, header);
+            let by_hand = parse_money(of("by_hand")).expect("an amount").money;
+            let granted = finding.granted_class.map_or("", Class::id);
+            if (finding.class.id(), granted, finding.computed) != (of("planted"), of("planted_granted"), by_hand) {
+                wrong.push(format!("{finding:?}: planted {} {} {by_hand}", of("planted"), of("planted_granted")));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+        audit.findings().map(|finding| finding.class).collect()
+    })
+}
+
+#[test]
+fn forty_planted_errors_are_found_as_what_they_are() {
+    let classes = as_planted("fixtures/claims.csv");
+    let count = |class: Class| classes.iter().filter(|found| **found == class).count();
+    let errors: Vec<Class> = Class::ALL.into_iter().filter(|class| class.weight() == Weight::Error).collect();
+    assert_eq!(errors.iter().map(|class| count(*class)).sum::<usize>(), 40);
+    for class in Class::ALL {
+        assert!(count(class) > 0, "{}", class.id());
+    }
+}
+
+#[test]
+fn a_clean_file_has_none() {
+    let classes = as_planted("fixtures/claims-clean.csv");
+    assert!(classes.iter().all(|class| class.weight() == Weight::Information));
+    let rules = support::shipped();
+    let portfolio = fixture(&rules, "fixtures/claims-clean.csv");
+    assert!(audited(&rules, &portfolio, By::Row, |audit, _| audit.is_clean()));
+}
+
+/// The portfolio of README with an amount in every row: what `estimate` pays, or what `amount` makes of it.
+fn claiming(rules: &Rules, amount: impl Fn(usize, Money) -> String) -> Portfolio {
+    let applicants = support::file("fixtures/applicants.csv");
+    let mut portfolio = support::portfolio(rules, &[support::file("fixtures/portfolio.csv")], Some(&applicants));
+    let mut report = support::report(rules, &portfolio, 2022, None, |policy, place| policy.covers(place));
+    report.parameters.insert("fund_total".to_owned(), support::wan("400"));
+    let paid: Vec<Vec<Money>> =
+        report.evaluations().map(|e| e.result.items.iter().map(|item| item.amount).collect()).collect();
+    drop(report);
+    let mut number = 0;
+    for (unit, paid) in portfolio.applicants.iter_mut().zip(paid) {
+        for (row, paid) in unit.achievements.iter_mut().zip(paid) {
+            row.extra.push(("申报金额".to_owned(), amount(number, paid)));
+            number += 1;
+        }
+    }
+    portfolio
+}
+
+/// Who claims exactly what `estimate` pays claims rightly: what is left out changes nothing of it.
+#[test]
+fn what_estimate_pays_is_a_clean_claim() {
+    let rules = support::shipped();
+    let portfolio = claiming(&rules, |_, paid| if paid.is_zero() { String::new() } else { paid.to_string() });
+    for by in [By::Row, By::Applicant] {
+        audited(&rules, &portfolio, by, |audit, _| {
+            let odd: Vec<&Finding> = audit.findings().filter(|f| f.class.weight() != Weight::Information).collect();
+            assert!(odd.is_empty(), "{odd:?}");
+            let sums = Sums::of(audit.findings());
+            let total = Sums::of(audit.findings().filter(|finding| finding.class == Class::Agrees));
+            assert_eq!((total.claimed, sums.claimed), (total.computed, total.claimed), "{by:?}");
+            // The totals that README shows.
+            assert_eq!(sums.claimed, support::wan("2614"));
+        });
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever is claimed: every row comes back once, the classes add up to the whole, and a row that claims what it
+    /// comes to is never of a wrong amount.
+    #[test]
+    fn every_row_is_in_one_class(
+        amounts in prop::collection::vec(prop_oneof![Just(String::new()), Just("x".to_owned()), (0u32..2_000_000).prop_map(|yuan| yuan.to_string()), Just("paid".to_owned())], 162),
+        by in prop_oneof![Just(By::Row), Just(By::Applicant)],
+    ) {
+        let rules = support::shipped();
+        let portfolio = claiming(&rules, |row, paid| match amounts[row].as_str() {
+            "paid" => paid.to_string(),
+            other => other.to_owned(),
+        });
+        let written: Money = portfolio.applicants.iter().flat_map(|unit| &unit.achievements)
+            .filter_map(|row| parse_money(&row.extra.last().unwrap().1)).map(|parsed| parsed.money).sum();
+        audited(&rules, &portfolio, by, |audit, claims| {
+            let by_class: Vec<Sums> = audit.by_class().into_iter().map(|(_, sums)| sums).collect();
+            let rows = match by { By::Row => 162, By::Applicant => 14 };
+            prop_assert_eq!(audit.findings().count(), rows);
+            prop_assert_eq!(by_class.iter().map(|sums| sums.count).sum::<usize>(), rows);
+            if by == By::Row {
+                prop_assert_eq!(by_class.iter().map(|sums| sums.claimed).sum::<Money>(), written);
+                prop_assert_eq!(claims.mistakes.len(), amounts.iter().filter(|amount| *amount == "x").count());
+                for case in &audit.cases {
+                    let order: Vec<usize> = case.findings.iter().filter_map(|finding| finding.row).collect();
+                    prop_assert_eq!(order, (0..case.applicant.achievements.len()).collect::<Vec<_>>());
+                }
+            }
+            for finding in audit.findings() {
+                let right = finding.claimed == Cell::Amount(finding.computed) && !finding.computed.is_zero();
+                prop_assert!(!right || matches!(finding.class, Class::Agrees | Class::Shared), "{:?}", finding);
+                let unreadable = finding.claimed == Cell::Unreadable;
+                prop_assert_eq!(finding.class == Class::Unreadable, unreadable);
+            }
+            Ok(())
+        })?;
+    }
+}
+
+// ---------------------------------------------------------------------- particular cases
+
+const HEADER: &str = "编号,申报单位,类别,标准号,级别,制修订,起草单位排名,本地单位排名,日期,申报金额,核定金额";
+
+fn classes(policy: &str, rows: &str) -> Vec<String> {
+    let rules = support::shipped();
+    let source = support::text("claims.csv", &format!("{HEADER}\n{rows}"));
+    let portfolio = support::portfolio(&rules, std::slice::from_ref(&source), None);
+    let claims = claims::read_claims(&portfolio).expect("there are claims");
+    let policy = support::policy(&rules, policy);
+    let policies = vec![Some(policy); portfolio.applicants.len()];
+    let application = Application { year: 2022, ..Application::default() };
+    let (vocabulary, by) = (&rules.vocabulary, By::Row);
+    let question = Question {
+        vocabulary,
+        portfolio: &portfolio,
+        claims: &claims,
+        policies: &policies,
+        application: &application,
+        by,
+    };
+    let audit = audit::audit(&question);
+    let line = |finding: &Finding| match finding.granted_class {
+        Some(granted) => format!("{} {}", finding.class.id(), granted.id()),
+        None => finding.class.id().to_owned(),
+    };
+    audit.findings().map(line).collect()
+}
+
+/// A row that nobody claims takes no other row's place, and uses up no cap.
+#[test]
+fn what_is_not_claimed_competes_with_nothing() {
+    let row =
+        |id: usize, claimed: &str| format!("{id},甲,标准制修订,GB/T {id}-2021,国家,制定,1,,2021-05-01,{claimed},\n");
+    // Tianjin pays five national standards; the first two of seven are not claimed.
+    let rows: String = (1..=7).map(|id| row(id, if id <= 2 { "" } else { "80000" })).collect();
+    let found = classes("tianjin-2021", &rows);
+    assert_eq!(found[..2], ["not_claimed", "not_claimed"], "{found:?}");
+    assert!(found[2..].iter().all(|class| class == "agrees"), "{found:?}");
+    let all: String = (1..=7).map(|id| row(id, "80000")).collect();
+    let found = classes("tianjin-2021", &all);
+    assert_eq!(found.iter().filter(|class| *class == "over_cap").count(), 2, "{found:?}");
+}
+
+/// One standard in Xiamen, as several units tell it. 国家标准 50万: 第一名 70%, 二至五名 30% 平分.
+#[test]
+fn shares_of_one_standard_are_checked_together() {
+    let draft = |unit: &str, rank: &str, local: &str, claimed: &str| {
+        format!("{unit}1,{unit},标准制修订,GB/T 9-2021,国家,制定,{rank},{local},2021-05-01,{claimed},\n")
+    };
+    for (rows, expected) in [
+        // Each says it is the only one: the first asks for 15万 too much.
+        ([draft("甲", "1", "", "50万"), draft("乙", "2", "2", "15万")], ["shared", "agrees"]),
+        ([draft("甲", "1", "1;2", "35万"), draft("乙", "2", "1;2", "15万")], ["agrees", "agrees"]),
+        // The other's list names a third unit: 30% are for two.
+        ([draft("甲", "2", "2", "15万"), draft("乙", "3", "2;3", "7.5万")], ["shared", "agrees"]),
+        ([draft("甲", "1", "1", "50万"), draft("乙", "1", "1", "50万")], ["shared", "shared"]),
+        // A unit in the sixth place has no share and takes none.
+        ([draft("甲", "1", "1", "50万"), draft("乙", "6", "1;6", "5万")], ["agrees", "not_eligible"]),
+        // It is a fact that the second unit is there, whether it claims or not; but nobody claims beside the first.
+        ([draft("甲", "1", "1", "50万"), draft("乙", "2", "1;2", "")], ["wrong_amount", "unclaimed"]),
+    ] {
+        assert_eq!(classes("xiamen-2020", &rows.concat()), expected, "{rows:?}");
+        let turned: Vec<String> = rows.iter().rev().cloned().collect();
+        let expected: Vec<&str> = expected.into_iter().rev().collect();
+        assert_eq!(classes("xiamen-2020", &turned.concat()), expected, "{turned:?}");
+    }
+}
+
+/// Where the policy shares nothing, each place is paid for itself; but no place is held by two.
+#[test]
+fn places_are_held_once() {
+    let draft = |unit: &str, rank: &str, claimed: &str| {
+        format!("{unit}1,{unit},标准制修订,GB/T 9-2022,国家,制定,{rank},,2022-05-01,{claimed},\n")
+    };
+    // 枣庄: 主持 50万, 参与 20% 即 10万.
+    for (rows, expected) in [
+        ([draft("甲", "1", "50万"), draft("乙", "2", "10万")], ["agrees", "agrees"]),
+        ([draft("甲", "2", "10万"), draft("乙", "3", "10万")], ["agrees", "agrees"]),
+        ([draft("甲", "1", "50万"), draft("乙", "1", "50万")], ["shared", "shared"]),
+        ([draft("甲", "1", "50万"), draft("乙", "1", "")], ["agrees", "unclaimed"]),
+    ] {
+        assert_eq!(classes("zaozhuang-2018", &rows.concat()), expected, "{rows:?}");
+    }
+}
+
+/// 枣庄, 主持制定国家标准: 50万, 定额. 佛山 likewise 50万, but a ceiling.
+#[test]
+fn granted_amounts() {
+    let row = |claimed: &str, granted: &str| {
+        format!("1,甲,标准制修订,GB/T 9-2022,国家,制定,1,,2022-05-01,{claimed},{granted}\n")
+    };
+    for (claimed, granted, fixed, ceiling) in [
+        ("50万", "50万", "agrees agrees", "agrees agrees"),
+        ("50万", "40万", "agrees wrong_amount", "agrees within_ceiling"),
+        ("50万", "0", "agrees wrong_amount", "agrees within_ceiling"),
+        ("60万", "50万", "wrong_amount agrees", "wrong_amount agrees"),
+        ("60万", "60万", "wrong_amount wrong_amount", "wrong_amount wrong_amount"),
+        ("40万", "50万", "wrong_amount wrong_amount", "within_ceiling wrong_amount"),
+        ("40万", "40万", "wrong_amount agrees", "within_ceiling agrees"),
+        ("", "50万", "unclaimed wrong_amount", "unclaimed wrong_amount"),
+        ("x", "50万", "unreadable agrees", "unreadable agrees"),
+        ("50万", "x", "agrees unreadable", "agrees unreadable"),
+    ] {
+        assert_eq!(classes("zaozhuang-2018", &row(claimed, granted)), [fixed], "{claimed} {granted}");
+        assert_eq!(classes("foshan-2018", &row(claimed, granted)), [ceiling], "{claimed} {granted}");
+    }
+}
+
+#[test]
+fn not_in_force_is_outside_the_time() {
+    let row = "1,甲,标准制修订,GB/T 9-2021,国家,制定,1,,2021-05-01,8万,\n";
+    let rules = support::shipped();
+    let source = support::text("claims.csv", &format!("{HEADER}\n{row}"));
+    let portfolio = support::portfolio(&rules, std::slice::from_ref(&source), None);
+    let claims = claims::read_claims(&portfolio).expect("there are claims");
+    let policies = [Some(support::policy(&rules, "tianjin-2021"))];
+    let application = Application { year: 2030, ..Application::default() };
+    for by in [By::Row, By::Applicant] {
+        let question = Question {
+            vocabulary: &rules.vocabulary,
+            portfolio: &portfolio,
+            claims: &claims,
+            policies: &policies,
+            application: &application,
+            by,
+        };
+        let audit = audit::audit(&question);
+        assert_eq!(audit.findings().map(|finding| finding.class).collect::<Vec<_>>(), [Class::Expired], "{by:?}");
+    }
+}
+
+// ---------------------------------------------------------------------- what users see
+
+fn shown(lang: Lang, by: By, form: Form) -> String {
+    let rules = support::shipped();
+    let portfolio = fixture(&rules, "fixtures/claims.csv");
+    audited(&rules, &portfolio, by, |audit, claims| {
+        let mut report = support::report(&rules, &portfolio, 2022, None, |policy, place| policy.covers(place));
+        report.lang = lang;
+        let mut out = Vec::new();
+        let finding = AuditReport::new(&report, claims, audit, by);
+        document::write(&finding, form, lang, &mut out).expect("memory takes it");
+        String::from_utf8(out).expect("text")
+    })
+}
+
+#[test]
+fn the_table() {
+    let plain = Form::Terminal(Look { width: 80, color: false });
+    insta::assert_snapshot!("audit_zh", shown(Lang::Zh, By::Row, plain));
+    insta::assert_snapshot!("audit_en", shown(Lang::En, By::Row, plain));
+    insta::assert_snapshot!("audit_by_applicant", shown(Lang::Zh, By::Applicant, plain));
+    for lang in [Lang::Zh, Lang::En] {
+        for line in shown(lang, By::Row, plain).lines() {
+            assert!(unicode_width::UnicodeWidthStr::width(line) <= 80, "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_sheet() {
+    insta::assert_snapshot!("audit_csv", shown(Lang::Zh, By::Row, Form::Csv(false)));
+}
+
+fn run(args: &str, files: &[(&str, String)]) -> Ran {
+    let folder = folder(files);
+    biaobu(folder.path(), args)
+}
+
+fn text(source: Source) -> String {
+    String::from_utf8(source.bytes).expect("UTF-8")
+}
+
+/// The portfolio of README, a claim in every row, in every format and both languages.
+#[test]
+fn the_whole_portfolio_in_every_format() {
+    let portfolio = text(support::file("fixtures/portfolio.csv"));
+    let mut records = csv::Reader::from_reader(portfolio.as_bytes());
+    let mut claims = csv::Writer::from_writer(Vec::new());
+    let mut header = records.headers().unwrap().clone();
+    header.push_field("claimed");
+    claims.write_record(&header).unwrap();
+    for (index, record) in records.records().enumerate() {
+        let mut record = record.unwrap();
+        record.push_field(["", "50000", "20万元", "100000"][index % 4]);
+        claims.write_record(&record).unwrap();
+    }
+    let claims = String::from_utf8(claims.into_inner().unwrap()).unwrap();
+    let units = text(support::file("fixtures/applicants.csv"));
+    let files = [("claims.csv", claims), ("units.csv", units)];
+    for lang in ["zh", "en"] {
+        for format in ["table", "json", "csv", "html"] {
+            let ran = run(
+                &format!("audit claims.csv --applicants units.csv --year 2022 --format {format} --lang {lang}"),
+                &files,
+            );
+            assert_eq!(ran.code, Some(1), "{format} {lang}: {}", ran.err);
+            assert!(ran.out.len() > 5_000, "{format} {lang}");
+            match format {
+                "json" => {
+                    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+                    assert_eq!(json["schema"], "biaobu.audit/1");
+                    let rows = json["applicants"].as_array().unwrap().iter();
+                    assert_eq!(rows.map(|unit| unit["findings"].as_array().unwrap().len()).sum::<usize>(), 162);
+                }
+                "csv" => assert_eq!(csv::Reader::from_reader(ran.out.as_bytes()).records().count(), 162),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[test]
+fn exit_codes_and_what_cannot_be_done() {
+    let units = text(support::file("fixtures/claims-units.csv"));
+    let claims = text(support::file("fixtures/claims.csv"));
+    let clean = text(support::file("fixtures/claims-clean.csv"));
+    let swap = |from: &str, to: &str| clean.replacen(from, to, 1);
+    let files = [
+        ("units.csv", units),
+        ("claims.csv", claims),
+        ("clean.csv", clean.clone()),
+        ("none.csv", swap("申报金额,核定金额", "金额一,金额二")),
+        ("slip.csv", swap("申报金额,", "申报金,")),
+        ("twice.csv", swap("申报金额,核定金额", "申报金额,申请金额")),
+        ("same.csv", swap("申报金额,核定金额", "申报金额,申报金额")),
+        ("wan.csv", swap("申报金额", "申报金额（万元）").replace(",80000,80000,", ",8,80000,")),
+        ("granted.csv", swap("核定金额", "核对金额")),
+    ];
+    for (args, code, parts) in [
+        ("claims.csv --year 2022", 1, &["第57行 申报金额", "“十万元”不是金额"][..]),
+        ("clean.csv --year 2022", 0, &[]),
+        ("claims.csv --year 2022 --strict", 2, &["第 58 行"]),
+        ("none.csv --year 2022", 2, &["没有“申报金额”（claimed）列", "请给成果表加上这一列"]),
+        ("slip.csv --year 2022", 2, &["最接近的是“申报金”"]),
+        ("twice.csv --year 2022", 2, &["“申报金额”和“申请金额”"]),
+        ("same.csv --year 2022", 2, &["“申报金额”和“申报金额”"]),
+        ("granted.csv --year 2022", 0, &["“核对金额”像是“核定金额”"]),
+        ("clean.csv none.csv --year 2022", 0, &["none.csv: 没有“申报金额”（claimed）列"]),
+        ("clean.csv --year 2021..2022", 2, &["--year 指定一年"]),
+        ("clean.csv --year 2022 --policy all", 2, &["几份政策", "--policy"]),
+        ("clean.csv --year 2022 --excel", 2, &["--excel"]),
+        ("clean.csv --year 2022 -o clean.csv", 2, &["覆盖"]),
+        ("nothing.csv --year 2022", 2, &["nothing.csv"]),
+    ] {
+        let ran = run(&format!("audit {args} --applicants units.csv"), &files);
+        assert_eq!(ran.code, Some(code), "{args}: {}{}", ran.out, ran.err);
+        assert!(parts.iter().all(|part| ran.err.contains(part)), "{args}: {}", ran.err);
+        assert_eq!(ran.out.is_empty(), code == 2, "{args}");
+    }
+    // Amounts in units of 万元, where the header says so.
+    let ran = run("audit wan.csv --applicants units.csv --year 2022 --format csv", &files);
+    let first = ran.out.lines().nth(1).unwrap_or_default();
+    assert!(first.contains(",agrees,information,80000.00,80000.00,0.00,80000.00,agrees,"), "{first}\n{}", ran.err);
+    // The columns are extra ones for `estimate`, without a warning.
+    let ran = run("estimate clean.csv --applicants units.csv --year 2022 --format csv", &files);
+    assert!(ran.out.lines().next().unwrap().contains("extra.申报金额,extra.核定金额"), "{}", ran.out);
+    assert!(!ran.err.contains("申报金额"), "{}", ran.err);
+}
