@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 use crate::input::Encoding;
 use crate::lang::{Lang, Words};
 use crate::money::{Money, parse_money};
+use crate::policy::digest_of;
 use crate::words;
 
 /// The years that can be asked for.
@@ -69,8 +70,16 @@ pub struct BadRequest {
 }
 
 impl Request {
-    /// The key `request` of the result.
+    /// The key `request` of the result. Its last key is a seal over the others: a slip in an option that changes no amount,
+    /// such as a fund that is large enough either way, would otherwise go unseen.
     pub fn to_json(&self) -> Json {
+        let mut request = self.options();
+        let seal = digest_of(request.to_string().as_bytes());
+        request["sha256"] = Json::String(seal);
+        request
+    }
+
+    fn options(&self) -> Json {
         let rules: Vec<Json> =
             self.rules.iter().map(|file| json!({ "path": file.path, "sha256": file.sha256 })).collect();
         json!({
@@ -220,6 +229,8 @@ mod tests {
     fn what_is_written_is_read_again() {
         let json = full().to_json();
         assert_eq!(json["parameters"]["fund_total"], "4000000.01");
+        let other = Request { calls: false, ..full() }.to_json();
+        assert_ne!(json["sha256"], other["sha256"]);
         assert_eq!(Request::from_json(&json), Ok(full()));
         let none = Request { years: vec![2022], ..Request::default() };
         assert_eq!(Request::from_json(&none.to_json()), Ok(none));
@@ -228,7 +239,7 @@ mod tests {
     #[test]
     fn every_key_is_needed_and_named() {
         let json = full().to_json();
-        for key in json.as_object().unwrap().keys() {
+        for key in json.as_object().unwrap().keys().filter(|key| *key != "sha256") {
             for broken in [None, Some(json!(7)), Some(json!([[]])), Some(json!("x"))] {
                 let mut json = json.clone();
                 match broken.clone() {
