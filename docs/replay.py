@@ -112,7 +112,8 @@ class Replay:
         if base is not None:
             self.expect(where, "base", amount(item, "base"), base)
         status, of = item.get("status"), amount(item, "base")
-        fits = {"awarded": stated == of, "reduced": stated < of}.get(status, stated == ZERO)
+        unmatched = stated == of == ZERO
+        fits = {"awarded": stated == of, "reduced": stated < of, "unmatched": unmatched}.get(status, stated == ZERO)
         if not fits:
             self.wrong.append(f"{where}: status {status} does not fit amount {stated} of base {of}")
         return stated, uncapped

@@ -70,18 +70,21 @@ pub struct BadRequest {
 }
 
 impl Request {
-    /// The key `request` of the result. Its last key is a seal over the others: a slip in an option that changes no amount,
-    /// such as a fund that is large enough either way, would otherwise go unseen.
+    /// The key `request` of the result. Its last key is a seal over the options: a slip in one that changes no amount, such
+    /// as a fund that is large enough either way, would otherwise go unseen. Rules have digests of their own.
     pub fn to_json(&self) -> Json {
         let mut request = self.options();
         let seal = digest_of(request.to_string().as_bytes());
+        let rules: Vec<Json> =
+            self.rules.iter().map(|file| json!({ "path": file.path, "sha256": file.sha256 })).collect();
         request["sha256"] = Json::String(seal);
+        request["rules"] = Json::Array(rules);
+        request["vocabulary_sha256"] = Json::String(self.vocabulary_sha256.clone());
+        request["shipped_rules_sha256"] = Json::String(self.shipped_rules_sha256.clone());
         request
     }
 
     fn options(&self) -> Json {
-        let rules: Vec<Json> =
-            self.rules.iter().map(|file| json!({ "path": file.path, "sha256": file.sha256 })).collect();
         json!({
             "achievements": self.achievements,
             "applicants": self.applicants,
@@ -95,9 +98,6 @@ impl Request {
             "sheet": self.sheet,
             "encoding": self.encoding.map(Encoding::name),
             "lang": self.lang.pick("zh", "en"),
-            "rules": rules,
-            "vocabulary_sha256": self.vocabulary_sha256,
-            "shipped_rules_sha256": self.shipped_rules_sha256,
         })
     }
 

@@ -11,7 +11,7 @@ use biaobu::lang::{Lang, Words};
 use biaobu::output::json;
 use biaobu::output::verification::{self, Verification};
 use biaobu::policy;
-use biaobu::request::Request;
+use biaobu::request::{GivenRules, Request};
 use biaobu::rulefile::RuleFile;
 use biaobu::rules;
 use biaobu::verify::compare::{self, Circumstances};
@@ -173,9 +173,11 @@ fn recompute(args: &Verify, folders: &[PathBuf], saved: &Json, asked: Asked, lan
 
 /// The rule files given now; else those that the result names, where they are still to be found.
 fn rule_files(places: &Files, asked: &Request, folders: &[PathBuf], lang: Lang) -> Result<Vec<RuleFile>> {
+    // The same file in another folder is the same file.
     let known = |file: &RuleFile| {
         let digest = policy::digest(file);
-        asked.rules.iter().find(|known| known.sha256 == digest).map(|known| known.path.clone())
+        let same = |known: &&GivenRules| known.sha256 == digest && bare(&known.path) == bare(&file.name);
+        asked.rules.iter().find(same).map(|known| known.path.clone())
     };
     if !folders.is_empty() {
         let mut given = files::rule_files(folders, lang)?;
@@ -205,6 +207,11 @@ fn rule_files(places: &Files, asked: &Request, folders: &[PathBuf], lang: Lang) 
         }
     }
     Ok(given)
+}
+
+/// The name of a file without its folders.
+fn bare(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
 /// Computes the result anew as one request asks for it.

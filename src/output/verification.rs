@@ -197,6 +197,8 @@ fn place_words(place: &Place, lang: Lang) -> String {
     let key = if place.policy.is_none() { &place.path } else { &place.key };
     if !key.is_empty() {
         parts.push(label(key, lang));
+    } else if parts.is_empty() {
+        parts.push(lang.pick("整条结果", "the whole result").to_owned());
     }
     parts.join(" ")
 }
@@ -276,6 +278,11 @@ fn shortened(value: Option<&Json>) -> String {
     let text = value.map_or_else(String::new, |value| match value {
         Json::String(text) if text.is_empty() => "\"\"".to_owned(),
         Json::String(text) => text.clone(),
+        // Of a whole result or item what it comes to says most.
+        Json::Object(entries) => match ["total", "amount"].iter().find_map(|key| Some((key, entries.get(*key)?))) {
+            Some((key, amount)) => format!("{{{key}: {}, …}}", shortened(Some(amount))),
+            None => value.to_string(),
+        },
         other => other.to_string(),
     });
     match text.char_indices().nth(MOST) {

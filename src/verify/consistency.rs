@@ -28,7 +28,7 @@ pub enum Rule {
     StepFollows,
     /// The last step's amount is the item's; without steps it is 0.00.
     StepsEndAtAmount,
-    /// An awarded item is paid its base, a reduced one less, any other nothing.
+    /// An awarded item is paid its base, a reduced one less, any other nothing; what is unmatched has no base.
     StatusFitsAmount,
     /// `total` is the sum of the items' amounts.
     TotalIsSum,
@@ -197,6 +197,7 @@ impl Found<'_> {
             let fits = match status {
                 "awarded" => amount == base,
                 "reduced" => amount < base,
+                "unmatched" => amount == 0 && base == 0,
                 _ => amount == 0,
             };
             if !fits {

@@ -153,7 +153,7 @@ impl Files {
 /// The file in a folder: by its path below it, else by its bare name.
 fn in_folder(folder: &Path, name: &str) -> Option<PathBuf> {
     // Results come from other systems as well.
-    let bare = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let bare = super::bare(name);
     let below = Path::new(name);
     let plain = below.is_relative() && below.components().all(|part| matches!(part, std::path::Component::Normal(_)));
     let places = plain.then(|| folder.join(below)).into_iter().chain([folder.join(bare)]);
