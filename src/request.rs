@@ -70,14 +70,20 @@ pub struct BadRequest {
 }
 
 impl Request {
-    /// The key `request` of the result. Its last key is a seal over the options: a slip in one that changes no amount, such
-    /// as a fund that is large enough either way, would otherwise go unseen. Rules have digests of their own.
+    /// The key `request` of the result. In it, `sha256` is a seal over the options: a slip in one that changes no amount,
+    /// such as a fund that is large enough either way, would otherwise go unseen. Rules have digests of their own, and
+    /// the language is no option of the calculation.
     pub fn to_json(&self) -> Json {
         let mut request = self.options();
         let seal = digest_of(request.to_string().as_bytes());
         let rules: Vec<Json> =
             self.rules.iter().map(|file| json!({ "path": file.path, "sha256": file.sha256 })).collect();
+        let lang = match self.lang {
+            Lang::Zh => "zh",
+            Lang::En => "en",
+        };
         request["sha256"] = Json::String(seal);
+        request["lang"] = Json::String(lang.to_owned());
         request["rules"] = Json::Array(rules);
         request["vocabulary_sha256"] = Json::String(self.vocabulary_sha256.clone());
         request["shipped_rules_sha256"] = Json::String(self.shipped_rules_sha256.clone());
@@ -97,7 +103,6 @@ impl Request {
             "ignore_validity": self.ignore_validity,
             "sheet": self.sheet,
             "encoding": self.encoding.map(Encoding::name),
-            "lang": self.lang.pick("zh", "en"),
         })
     }
 

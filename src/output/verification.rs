@@ -190,7 +190,7 @@ fn place_words(place: &Place, lang: Lang) -> String {
     }
     if let Some((number, op)) = &place.step {
         parts.push(match lang {
-            Lang::Zh => format!("第{number}步 {op}"),
+            Lang::Zh => format!("第{number}步{}", op_words(op)),
             Lang::En => format!("step {number} {op}"),
         });
     }
@@ -201,6 +201,28 @@ fn place_words(place: &Place, lang: Lang) -> String {
         parts.push(lang.pick("整条结果", "the whole result").to_owned());
     }
     parts.join(" ")
+}
+
+/// What an operation is called in Chinese; its id stays, for scripts.
+fn op_words(op: &str) -> String {
+    let name = match op {
+        "base" => "条款金额",
+        "maximum" => "同句最高额",
+        "quantity" => "乘以数量",
+        "share" => "按比例分得",
+        "bonus" => "追加",
+        "cost_limit" => "实际费用",
+        "prior_money" => "已获资助",
+        "other_policy" => "另一政策的资助",
+        "upgrade" => "晋级补差",
+        "paid_earlier" => "前面年度已付",
+        "left_to_policy" => "归另一政策",
+        "duplicate" => "并入另一项",
+        "selection" => "限项",
+        "cap" => "封顶",
+        _ => "",
+    };
+    format!("{name}（{op}）")
 }
 
 /// What a person calls a key; the key itself stays, for scripts.
@@ -246,18 +268,18 @@ fn difference_line(difference: &Difference, lang: Lang) -> String {
     let causes = causes.join(lang.pick("、", ", "));
     let words = match difference.kind {
         Kind::Changed => words!(
-            zh: "{place}：保存 {saved}，重算 {now}〔{causes}〕",
+            zh: "{place}：保存 {saved}，重算 {now}【{causes}】",
             en: "{place}: saved {saved}, recomputed {now} [{causes}]"
         ),
         Kind::Missing => words!(
-            zh: "{place}：保存的结果里没有，重算有 {now}〔{causes}〕",
+            zh: "{place}：保存的结果里没有，重算有 {now}【{causes}】",
             en: "{place}: not in the saved result, recomputed {now} [{causes}]"
         ),
         Kind::Additional => words!(
-            zh: "{place}：保存 {saved}，重算没有〔{causes}〕",
+            zh: "{place}：保存 {saved}，重算没有【{causes}】",
             en: "{place}: saved {saved}, not in the recomputed result [{causes}]"
         ),
-        Kind::Order => words!(zh: "{place}：次序不同〔{causes}〕", en: "{place}: another order [{causes}]"),
+        Kind::Order => words!(zh: "{place}：次序不同【{causes}】", en: "{place}: another order [{causes}]"),
     };
     words.get(lang).to_owned()
 }
@@ -360,10 +382,14 @@ fn rule_words(one: &Contradiction) -> Words {
 /// # Errors
 /// What the writer reports.
 pub fn json(found: &Verification, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+    // Numbers, unless the saved result has something else there.
+    let number = |text: &Option<String>| {
+        text.as_ref().map(|text| text.parse::<u64>().map_or_else(|_| json!(text), |number| json!(number)))
+    };
     let place = |place: &Place| {
         json!({
-            "path": place.path, "applicant": place.applicant, "policy": place.policy, "year": place.year,
-            "item": place.item, "row": place.row, "step": place.step.as_ref().map(|(number, _)| number),
+            "path": place.path, "applicant": place.applicant, "policy": place.policy, "year": number(&place.year),
+            "item": place.item, "row": number(&place.row), "step": place.step.as_ref().map(|(number, _)| number),
             "op": place.step.as_ref().map(|(_, op)| op), "key": place.key,
         })
     };

@@ -297,6 +297,7 @@ impl Walk {
             ["results"] => &["applicant", "policy", "year"],
             ["results", "items"] | ["invalid"] => &["path", "row"],
             ["results", "caps"] => &["scope"],
+            ["results", "items", "steps"] => &["op", "scope"],
             ["results", "assumptions"] => &["fact", "clause"],
             _ => &[],
         }
@@ -306,10 +307,15 @@ impl Walk {
 /// For each saved entry, the entry of the other list that is the same one. Entries that have none are paired by place, if
 /// the one there has none either: then it is its name that differs.
 fn pair(saved: &[Json], recomputed: &[Json], identity: &[&str]) -> Vec<Option<usize>> {
-    if identity.is_empty() {
+    // Sentences and names are known by themselves.
+    let texts = saved.iter().chain(recomputed).all(Json::is_string);
+    if identity.is_empty() && !texts {
         return (0..saved.len()).map(|index| (index < recomputed.len()).then_some(index)).collect();
     }
     let name = |value: &Json| -> String {
+        if texts {
+            return value.to_string();
+        }
         let parts = identity.iter().map(|key| value.get(*key).map(Json::to_string).unwrap_or_default());
         parts.collect::<Vec<_>>().join("\u{0}")
     };
@@ -335,7 +341,7 @@ mod tests {
 
     fn document() -> Json {
         let item = |id: &str, row: u64| {
-            json!({ "id": id, "row": row, "amount": "10.00",
+            json!({ "id": id, "row": row, "amount": "10.00", "reasons": ["a", "b"],
                     "steps": [{ "op": "base", "amount": "20.00" }, { "op": "cap", "amount": "10.00" }] })
         };
         let result = |unit: &str, policy: &str| {
@@ -412,6 +418,15 @@ mod tests {
         assert_eq!(
             after(|s| s["results"].as_array_mut().unwrap().push(json!({}))),
             one("results[3]", Kind::Additional, ResultChanged)
+        );
+        // A step too few moves those behind it, which are the same all the same.
+        assert_eq!(
+            after(|s| drop(s["results"][0]["items"][0]["steps"].as_array_mut().unwrap().remove(0))),
+            one("results[0].items[0].steps[0]", Kind::Missing, ResultChanged)
+        );
+        assert_eq!(
+            after(|s| s["results"][0]["items"][0]["reasons"] = json!(["b"])),
+            one("results[0].items[0].reasons[0]", Kind::Missing, ResultChanged)
         );
     }
 
