@@ -180,6 +180,24 @@ fn one_amount_of_the_result() {
     }
 }
 
+/// A changed input is no excuse for an amount that contradicts the result itself.
+#[test]
+fn an_edited_amount_beside_a_changed_input() {
+    let folder = saved();
+    let mut result = result_of(&folder);
+    result["results"][0]["items"][0]["amount"] = json!("200001.00");
+    save(&folder, &result);
+    replace(&folder, "rows.csv", "2021/5/6", "2020/5/6");
+    let found = report(&folder, "");
+    let of = |path: &str| differences(&found).into_iter().find(|(found, _)| found == path).map(|(_, causes)| causes);
+    assert_eq!(of("results[0].items[0].amount"), Some(vec!["input_changed", "result_changed"]));
+    assert_eq!(of("inputs[0].sha256"), Some(vec!["input_changed"]));
+    assert!(
+        differences(&found).iter().filter(|(_, causes)| causes.contains(&"result_changed")).count() == 1,
+        "{found}"
+    );
+}
+
 #[test]
 fn what_is_missing_added_or_moved() {
     type Change = fn(&mut Value);

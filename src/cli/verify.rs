@@ -32,7 +32,7 @@ pub fn run(args: &Verify, folders: &[PathBuf], lang: Lang) -> Result<Done> {
     let computed = saved_request(&saved, lang)
         .map_err(|words| wrong(&words))
         .and_then(|asked| recompute(args, folders, &saved, asked, lang));
-    let computed = match computed {
+    let mut computed = match computed {
         Ok(computed) => computed,
         Err(error) => {
             // What contradicts itself is named all the same.
@@ -42,6 +42,7 @@ pub fn run(args: &Verify, folders: &[PathBuf], lang: Lang) -> Result<Done> {
             return Err(error);
         }
     };
+    compare::blame(&mut computed.differences, &contradictions);
     let verification = Verification {
         path: name,
         results: saved["results"].as_array().map_or(0, Vec::len),

@@ -146,10 +146,10 @@ fn circumstances(found: &Verification, lang: Lang) -> Vec<String> {
             en: "the result does not say what was asked for (parameters and the like); it was gathered from the result"
         ));
     }
-    if found.differences.iter().any(|difference| difference.causes == [Cause::ResultChanged]) {
+    if found.differences.iter().any(|difference| difference.causes.contains(&Cause::ResultChanged)) {
         lines.push(words!(
-            zh: "标“结果被改”的，输入、规则、程序都没变：保存的结果被编辑过或损坏了",
-            en: "`result_changed`: inputs, rules and engine are the same, so the saved result was edited or damaged"
+            zh: "标“结果被改”的，输入、规则、程序的变化都解释不了：保存的结果被编辑过或损坏了",
+            en: "`result_changed`: no change of inputs, rules or engine explains it; the saved result was edited or damaged"
         ));
     }
     texts.extend(lines.iter().map(|words| words.get(lang).to_owned()));

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use serde_json::{Map, Value as Json};
 
+use super::consistency::Contradiction;
 use super::{Part, Place, shown};
 
 /// Why two results differ.
@@ -16,7 +17,7 @@ pub enum Cause {
     PolicyChanged,
     /// Another version of the engine computes.
     EngineChanged,
-    /// None of these: the saved result was edited or damaged.
+    /// None of these, or the value contradicts the saved result itself: it was edited or damaged.
     ResultChanged,
 }
 
@@ -191,6 +192,17 @@ pub fn differences(saved: &Json, recomputed: &Json, changed: &Circumstances) -> 
         Difference { place, kind: raw.kind, saved: raw.saved, recomputed: raw.recomputed, causes }
     });
     named.collect()
+}
+
+/// A saved value that contradicts the saved result itself was written by no version from any input: it was edited, whatever
+/// else changed.
+pub fn blame(differences: &mut [Difference], contradictions: &[Contradiction]) {
+    let edited: BTreeSet<&str> = contradictions.iter().map(|one| one.place.path.as_str()).collect();
+    for difference in differences.iter_mut().filter(|one| edited.contains(one.place.path.as_str())) {
+        if !difference.causes.contains(&Cause::ResultChanged) {
+            difference.causes.push(Cause::ResultChanged);
+        }
+    }
 }
 
 /// True if something differs that is money, or whether something is there at all: not only words and provenance.
