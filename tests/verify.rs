@@ -231,9 +231,14 @@ fn another_version_of_the_engine() {
     let found = report(&folder, "");
     assert_eq!(differences(&found), [("engine.version".to_owned(), vec!["engine_changed"])]);
     assert_eq!(found["changed"]["engine"]["saved"], "biaobu 0.0.1");
+    // A note is all that another version may well have put in other words; a sum is not.
+    result["results"][0]["items"][0]["steps"][0]["note"] = json!("其他说法");
     result["results"][0]["total"] = json!("1.00");
     save(&folder, &result);
-    assert!(differences(&report(&folder, "")).iter().all(|(_, causes)| *causes == ["engine_changed"]));
+    let found = report(&folder, "");
+    let of = |path: &str| differences(&found).into_iter().find(|(found, _)| found == path).map(|(_, causes)| causes);
+    assert_eq!(of("results[0].items[0].steps[0].note"), Some(vec!["engine_changed"]));
+    assert_eq!(of("results[0].total"), Some(vec!["engine_changed", "result_changed"]));
 }
 
 #[test]

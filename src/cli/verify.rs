@@ -271,6 +271,7 @@ fn one(
         json::write(&report, &mut bytes)?;
     }
     let recomputed: Json = serde_json::from_slice(&bytes)?;
+    drop(bytes);
     let changed = Circumstances::of(saved, &recomputed, &at_hand);
     let differences = compare::differences(saved, &recomputed, &changed);
     Ok((changed, differences))
