@@ -138,6 +138,15 @@ impl Share {
         Some(Share { numerator: percent.mantissa(), denominator: 100 * 10i128.pow(percent.scale()) })
     }
 
+    /// In lowest terms, for scripts: `3/10`, the whole is `1/1`.
+    pub fn fraction(self) -> String {
+        let (mut divisor, mut rest) = (self.denominator, self.numerator);
+        while rest != 0 {
+            (divisor, rest) = (rest, divisor % rest);
+        }
+        format!("{}/{}", self.numerator / divisor, self.denominator / divisor)
+    }
+
     /// This share of `amount`, rounded down to the fen (contract section 3: each amount is rounded down at the end
     /// of its own step).
     pub fn of(self, amount: Money) -> Money {
@@ -246,6 +255,14 @@ mod tests {
         assert_eq!(third_of_30_percent.of(Money::from_fen(40_000_001)).to_string(), "40000.00");
         let seven = Share::parse("30%").unwrap().times(Share::new(1, 7));
         assert_eq!(seven.of(parse_money("100万").unwrap().money).to_string(), "42857.14");
+    }
+
+    #[test]
+    fn fractions_are_in_lowest_terms() {
+        let fraction = |percent: &str| Share::parse(percent).unwrap().fraction();
+        assert_eq!([fraction("50%"), fraction("12.5%"), fraction("100%")], ["1/2", "1/8", "1/1"]);
+        assert_eq!(Share::parse("30%").unwrap().times(Share::new(1, 3)).fraction(), "1/10");
+        assert_eq!((Share::ONE.fraction(), Share::new(0, 7).fraction()), ("1/1".to_owned(), "0/1".to_owned()));
     }
 
     #[test]

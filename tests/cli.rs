@@ -451,7 +451,7 @@ fn language_changes_words_only() {
             Value::Object(map) => Value::Object(
                 map.into_iter()
                     .map(|(key, value)| match key.as_str() {
-                        "note" | "message" | "title" | "reasons" | "warnings" => (key, Value::Null),
+                        "note" | "message" | "title" | "reasons" | "warnings" | "lang" => (key, Value::Null),
                         _ => (key, without_words(value)),
                     })
                     .collect(),

@@ -54,6 +54,14 @@ pub enum Command {
     ///
     /// 例 Example: biaobu check my-rules/
     Check(Check),
+    /// 复核：重算保存的结果，逐项指出不同及原因 Recomputes a saved result and names every difference and its cause
+    ///
+    /// 例 Example: biaobu verify 结果.json --inputs 资料/
+    Verify(Verify),
+    /// 结果文件的 JSON Schema The JSON Schema of a result
+    ///
+    /// 例 Example: biaobu schema result > result.schema.json
+    Schema(Schema),
     /// 命令行补全脚本 Completions for a shell
     ///
     /// 例 Example: biaobu completions bash > ~/.local/share/bash-completion/completions/biaobu
@@ -222,6 +230,40 @@ pub struct Check {
 }
 
 #[derive(clap::Args, Debug)]
+pub struct Verify {
+    /// estimate --format json 保存的结果，- 为标准输入 A result saved by estimate --format json, - for standard input
+    #[arg(value_name = "RESULT.json")]
+    pub result: PathBuf,
+    /// 输入文件现在所在的目录：按文件名找，找不到再按 SHA-256 找 Folder of the input files: looked up by name, else by SHA-256
+    #[arg(long, value_name = "DIR")]
+    pub inputs: Option<PathBuf>,
+    /// 输出格式 Format of the report
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: VerifyFormat,
+    /// 输出文件，- 为标准输出 File to write, - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerifyFormat {
+    Table,
+    Json,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Schema {
+    /// 哪种文件 Of which document
+    pub of: SchemaOf,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SchemaOf {
+    /// estimate --format json 的结果，以及 ndjson 的一行 Results of estimate --format json, and a line of ndjson
+    Result,
+}
+
+#[derive(clap::Args, Debug)]
 pub struct Completions {
     /// 哪种命令行 Which shell
     pub shell: clap_complete::Shell,
@@ -271,7 +313,7 @@ pub enum TemplateFormat {
 pub struct Years(pub Vec<i16>);
 
 fn parse_years(text: &str) -> Result<Years, String> {
-    let year = |text: &str| text.trim().parse().ok().filter(|year: &i16| (1900..=2199).contains(year));
+    let year = |text: &str| text.trim().parse().ok().filter(|year: &i16| biaobu::request::YEARS.contains(year));
     let years = match text.split_once("..") {
         None => year(text).map(|year| year..=year),
         Some((from, to)) => year(from).zip(year(to)).map(|(from, to)| from..=to),

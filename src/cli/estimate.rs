@@ -89,7 +89,7 @@ fn document(args: &Estimate, prepared: &Prepared, errors: &mut Option<Errors>, l
         Format::Markdown => markdown::write(&report, out),
         Format::Html => html::write(&report, out),
         Format::Xlsx => xlsx::write(&report, out),
-        Format::Json | Format::Ndjson | Format::Csv => json::write(&report, out),
+        Format::Json | Format::Ndjson | Format::Csv => json::write_with_request(&report, &prepared.request(lang), out),
     })?;
     bar.finish_and_clear();
     for row in &portfolio.invalid {

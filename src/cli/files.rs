@@ -35,7 +35,8 @@ pub fn stream(path: &Path, lang: Lang) -> Result<Stream<'static>> {
     }))
 }
 
-fn unreadable(name: &str, error: io::Error, lang: Lang) -> Error {
+/// The error for a file that cannot be read, in words.
+pub fn unreadable(name: &str, error: io::Error, lang: Lang) -> Error {
     let message = match error.kind() {
         io::ErrorKind::NotFound => {
             words!(zh: "{name}: 没有这个文件，请检查路径", en: "{name}: there is no such file; check the path")

@@ -12,9 +12,11 @@ mod explain;
 mod files;
 mod policies;
 mod request;
+mod schema;
 mod seen;
 mod shown;
 mod template;
+mod verify;
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -48,6 +50,8 @@ pub fn main() -> ExitCode {
         Command::Show(show) => policies::show(show, &args.rules, lang),
         Command::Template(template) => template::run(template, &args.rules, lang),
         Command::Check(check) => check::run(check, &args.rules, lang),
+        Command::Verify(verify) => verify::run(verify, &args.rules, lang),
+        Command::Schema(schema) => schema::run(schema, lang),
         Command::Completions(completions) => about::completions(completions.shell, lang),
         Command::Man => about::manual(lang),
     };

@@ -11,8 +11,9 @@ use biaobu::lang::{Lang, Words};
 use biaobu::money::Money;
 use biaobu::output::batch::Batch;
 use biaobu::output::{Job, Report, terminal};
-use biaobu::policy::Policy;
-use biaobu::rulefile;
+use biaobu::policy::{self, Policy};
+use biaobu::request::{GivenRules, Request};
+use biaobu::rulefile::{self, RuleFile};
 use biaobu::rules::{self, Rules};
 use biaobu::text;
 use biaobu::words;
@@ -23,8 +24,13 @@ use super::{files, tell};
 
 /// The shipped rules with those of the given folders.
 pub fn rules(folders: &[PathBuf], lang: Lang) -> Result<Rules> {
+    rules_with(&files::rule_files(folders, lang)?, lang)
+}
+
+/// The shipped rules with those of the given files.
+pub fn rules_with(given: &[RuleFile], lang: Lang) -> Result<Rules> {
     let mut all = rules::shipped();
-    all.extend(files::rule_files(folders, lang)?);
+    all.extend_from_slice(given);
     let (rules, findings) = rules::load(&all);
     for (file, found) in &findings.0 {
         tell(rulefile::render(file, found, lang).trim_end_matches('\n'));
@@ -252,6 +258,8 @@ fn parameters(inputs: &Inputs, rules: &Rules, lang: Lang) -> Result<BTreeMap<Str
 /// Everything that a command over achievements works with, but for the input files themselves.
 pub struct Prepared {
     pub rules: Rules,
+    /// Rule files given besides the shipped ones.
+    given: Vec<RuleFile>,
     asked: Asked,
     files: Files,
     options: Options,
@@ -262,7 +270,12 @@ pub struct Prepared {
 
 /// Reads rules and opens input files as asked; `output` must be none of the inputs.
 pub fn prepare(inputs: &Inputs, output: &[Option<&Path>], folders: &[PathBuf], lang: Lang) -> Result<Prepared> {
-    let rules = rules(folders, lang)?;
+    prepare_with(inputs, output, files::rule_files(folders, lang)?, lang)
+}
+
+/// The same with rule files that have been read.
+pub fn prepare_with(inputs: &Inputs, output: &[Option<&Path>], given: Vec<RuleFile>, lang: Lang) -> Result<Prepared> {
+    let rules = rules_with(&given, lang)?;
     let asked = Asked::new(inputs, &rules, lang)?;
     let (years, on) = application(inputs, lang)?;
     let parameters = parameters(inputs, &rules, lang)?;
@@ -280,7 +293,7 @@ pub fn prepare(inputs: &Inputs, output: &[Option<&Path>], folders: &[PathBuf], l
     };
     let (ignore_validity, calls) = (inputs.ignore_validity, inputs.calls);
     let application = Application { year: 0, on, parameters, ignore_validity, calls };
-    Ok(Prepared { rules, asked, files, options, years, application })
+    Ok(Prepared { rules, given, asked, files, options, years, application })
 }
 
 impl Prepared {
@@ -296,11 +309,20 @@ impl Prepared {
     }
 
     fn read(&self, lang: Lang, options: Options) -> Result<Ledger<'_>> {
-        let Files { achievements, applicants } = &self.files;
-        let ledger = input::read_ledger(&self.rules.vocabulary, achievements, applicants.as_ref(), &options)
-            .map_err(|errors| input_errors(&errors, lang))?;
+        let ledger = self.read_quietly(lang, options)?;
         tell_notices(&ledger.notices, lang);
         Ok(ledger)
+    }
+
+    fn read_quietly(&self, lang: Lang, options: Options) -> Result<Ledger<'_>> {
+        let Files { achievements, applicants } = &self.files;
+        input::read_ledger(&self.rules.vocabulary, achievements, applicants.as_ref(), &options)
+            .map_err(|errors| input_errors(&errors, lang))
+    }
+
+    /// The same without telling what looks odd: whoever saved a result has been told.
+    pub fn portfolio_quietly(&self, lang: Lang) -> Result<Portfolio> {
+        Ok(self.read_quietly(lang, self.options.clone())?.into_portfolio())
     }
 
     /// Where a grouped run reads, and how.
@@ -318,6 +340,47 @@ impl Prepared {
         // A run over years looks at titles where projects are blank.
         let keep = (sums && self.years.len() == 1).then(facts);
         Options { skip_claimants: sums, keep, ..self.options.clone() }
+    }
+
+    /// What was asked for, for the result to say.
+    pub fn request(&self, lang: Lang) -> Request {
+        let shipped = rules::shipped();
+        let vocabulary = shipped.iter().chain(&self.given).filter(|file| !file.is_policy());
+        let digest = |files: &mut dyn Iterator<Item = &RuleFile>| {
+            let each: Vec<String> = files.map(policy::digest).collect();
+            policy::digest_of(each.join("\n").as_bytes())
+        };
+        Request {
+            achievements: self.files.achievements.iter().map(|file| file.name.clone()).collect(),
+            applicants: self.files.applicants.as_ref().map(|file| file.name.clone()),
+            applicant: self.options.applicant.clone(),
+            policies: self.asked.policies.clone(),
+            years: self.years.clone(),
+            on: self.application.on,
+            parameters: self.application.parameters.clone(),
+            calls: self.application.calls,
+            ignore_validity: self.application.ignore_validity,
+            sheet: self.options.sheet.clone(),
+            encoding: self.options.encoding,
+            lang,
+            rules: self
+                .given
+                .iter()
+                .map(|file| GivenRules { path: file.name.clone(), sha256: policy::digest(file) })
+                .collect(),
+            vocabulary_sha256: digest(&mut vocabulary.into_iter()),
+            shipped_rules_sha256: digest(&mut shipped.iter()),
+        }
+    }
+
+    /// Names the achievements files and the applicants file as somebody else knew them.
+    pub fn name_inputs(&mut self, achievements: &[String], applicants: Option<&String>) {
+        for (file, name) in self.files.achievements.iter_mut().zip(achievements) {
+            file.name.clone_from(name);
+        }
+        if let (Some(file), Some(name)) = (&mut self.files.applicants, applicants) {
+            file.name.clone_from(name);
+        }
     }
 
     /// The report, and the units that no policy at hand covers.

@@ -144,6 +144,8 @@ pub struct InputFile {
     pub encoding: Encoding,
     /// The sheet, of a workbook.
     pub sheet: Option<String>,
+    /// Whose rows it has: achievements or applicants.
+    pub role: Of,
 }
 
 /// One unreadable row (contract section 4, `invalid`).
@@ -253,6 +255,8 @@ struct File {
     path: String,
     /// Which of the input files.
     input: usize,
+    /// Whose rows it has.
+    role: Of,
     /// As what it is read; while that is being found out, UTF-8.
     encoding: Encoding,
     /// True while any block may show that it is GB18030 after all.
@@ -379,6 +383,7 @@ impl<'a> Opened<'a> {
         let mut file = File {
             path: path.to_owned(),
             input,
+            role: of,
             encoding: taken,
             may_be_gb18030,
             guessed: options.encoding.is_none() && !marked && !utf16,
@@ -560,6 +565,7 @@ impl File {
             rows: 0,
             encoding: self.encoding,
             sheet: self.sheet.clone(),
+            role: self.role,
         };
         Read { file, invalid: Vec::new(), notices: Vec::new() }
     }

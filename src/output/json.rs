@@ -11,6 +11,7 @@ use serde_json::{Map, Value as Json, json};
 use super::batch::{Lines, Written};
 use super::csv::write_day;
 use super::holes::{Shared, Template};
+use super::steps;
 use super::words::Speaker;
 use super::{Evaluation, Report, when};
 use crate::engine::result::{Answer, Assumption, Item, PolicyResult};
@@ -19,31 +20,53 @@ use crate::facts::{Achievement, Applicant, Value};
 use crate::input::{InputFile, Invalid};
 use crate::lang::Lang;
 use crate::policy::Policy;
+use crate::request::Request;
 use crate::unit::Unit as _;
-use crate::vocabulary::{FactId, Vocabulary};
+use crate::vocabulary::{FactId, Of, Vocabulary};
 
 /// The name and version of the result's form.
 pub const SCHEMA: &str = "biaobu.result/1";
+
+/// The JSON Schema of a result, and of a line of NDJSON.
+pub const JSON_SCHEMA: &str = include_str!("../../schemas/result.schema.json");
 
 /// Writes one JSON document. Results are evaluated and written one by one.
 ///
 /// # Errors
 /// What the writer reports.
 pub fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *out, &Document(report))?;
+    write_document(report, None, out)
+}
+
+/// The same, with everything that was asked for, so that it can be computed again.
+///
+/// # Errors
+/// What the writer reports.
+pub fn write_with_request(report: &Report<'_>, request: &Request, out: &mut dyn Write) -> io::Result<()> {
+    write_document(report, Some(request), out)
+}
+
+fn write_document(report: &Report<'_>, request: Option<&Request>, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &Document { report, request })?;
     writeln!(out)
 }
 
-struct Document<'a>(&'a Report<'a>);
+struct Document<'a> {
+    report: &'a Report<'a>,
+    request: Option<&'a Request>,
+}
 
 impl Serialize for Document<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let report = self.0;
-        let mut document = serializer.serialize_struct("result", 5)?;
+        let report = self.report;
+        let mut document = serializer.serialize_struct("result", 6)?;
         document.serialize_field("schema", SCHEMA)?;
         document.serialize_field("engine", &json!({ "name": "biaobu", "version": env!("CARGO_PKG_VERSION") }))?;
         let inputs: Vec<Json> = report.portfolio.inputs.iter().map(input).collect();
         document.serialize_field("inputs", &inputs)?;
+        if let Some(request) = self.request {
+            document.serialize_field("request", &request.to_json())?;
+        }
         document.serialize_field("results", &Results(report))?;
         let rows = report.portfolio.invalid.iter();
         let invalid: Vec<Json> = rows.flat_map(|row| invalid(row, report.lang)).collect();
@@ -61,7 +84,14 @@ impl Serialize for Results<'_> {
 }
 
 pub(super) fn input(file: &InputFile) -> Json {
-    json!({ "path": file.path, "sha256": file.sha256, "rows": file.rows, "encoding": file.encoding.name(), "sheet": file.sheet })
+    let role = match file.role {
+        Of::Achievement => "achievements",
+        Of::Applicant => "applicants",
+    };
+    json!({
+        "path": file.path, "sha256": file.sha256, "rows": file.rows, "encoding": file.encoding.name(),
+        "sheet": file.sheet, "role": role,
+    })
 }
 
 /// One entry per mistake: a row with two mistakes comes back once, with the further mistakes under `also`.
@@ -179,9 +209,11 @@ impl Telling<'_> {
             .iter()
             .map(|used| {
                 let cap = &policy.caps[used.cap];
+                let rules: Vec<&str> = cap.on.iter().map(|index| policy.clauses[*index].id.as_str()).collect();
                 json!({
                     "clause": cap.cite, "scope": cap.id, "title": cap.title.get(self.speaker.lang),
                     "limit": used.limit, "raised": used.raised, "used": used.used, "before": used.before, "after": used.after,
+                    "rules": rules,
                 })
             })
             .collect();
@@ -223,7 +255,13 @@ impl Telling<'_> {
             .iter()
             .map(|step| {
                 let note = speaker.step(step, applicant);
-                json!({ "op": step.op.id(), "clause": step.cite, "amount": step.amount, "note": note })
+                let mut told = Map::new();
+                told.insert("op".into(), json!(step.op.id()));
+                told.insert("clause".into(), json!(step.cite));
+                told.insert("amount".into(), json!(step.amount));
+                told.extend(steps::parts(step, speaker.vocabulary, policy, applicant));
+                told.insert("note".into(), json!(note));
+                Json::Object(told)
             })
             .collect();
         let reasons: Vec<String> =
