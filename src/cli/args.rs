@@ -34,6 +34,10 @@ pub enum Command {
     ///
     /// 例 Example: biaobu explain 成果.csv --policy tianjin-2021 --year 2022 --item A1
     Explain(Explain),
+    /// 各地比较：同样的成果在每份政策下各得多少 The same achievements under every policy, as if registered there
+    ///
+    /// 例 Example: biaobu compare 成果.csv --year 2022
+    Compare(Compare),
     /// 列出政策 The policies at hand
     ///
     /// 例 Example: biaobu policies --on 2022-12-31
@@ -175,6 +179,14 @@ pub struct Explain {
     /// 成果编号 Id of the item
     #[arg(long, value_name = "ID")]
     pub item: String,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Compare {
+    #[command(flatten)]
+    pub inputs: Inputs,
+    #[command(flatten)]
+    pub shown: Shown,
 }
 
 #[derive(clap::Args, Debug)]

@@ -6,6 +6,7 @@
 mod about;
 mod args;
 mod check;
+mod compare;
 mod estimate;
 mod explain;
 mod files;
@@ -42,6 +43,7 @@ pub fn main() -> ExitCode {
     let outcome = match command {
         Command::Estimate(estimate) => estimate::run(estimate, &args.rules, lang),
         Command::Explain(explain) => explain::run(explain, &args.rules, lang),
+        Command::Compare(compare) => compare::run(compare, &args.rules, lang),
         Command::Policies(policies) => policies::list(policies, &args.rules, lang),
         Command::Show(show) => policies::show(show, &args.rules, lang),
         Command::Template(template) => template::run(template, &args.rules, lang),

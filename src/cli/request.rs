@@ -146,6 +146,15 @@ pub fn tell_notices(notices: &[Notice], lang: Lang) {
     }
 }
 
+/// Tells how many rows could not be read; the result itself lists them.
+pub fn unreadable(count: usize, lang: Lang) {
+    let message = words!(
+        zh: "{count} 行读不出，没有计入；改正后重新运行",
+        en: "rows that could not be read and are not counted: {count}; correct them and run again"
+    );
+    tell(message.get(lang));
+}
+
 /// How many threads: as asked, else as many as the machine has.
 fn threads(asked: Option<usize>) -> usize {
     asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
@@ -336,6 +345,20 @@ impl Prepared {
             done: None,
         };
         Ok((report, uncovered))
+    }
+
+    /// The policies asked for, whatever the region of a unit, in the order asked; by id where none is named.
+    pub fn policies(&self) -> Vec<&Policy> {
+        let all = self.asked.policies.iter().any(|name| name == "auto");
+        let every = ["all".to_owned()];
+        let names = if all { &every[..] } else { &self.asked.policies };
+        let asked = Asked { achievements: Vec::new(), policies: names.to_vec() };
+        chosen(&asked, &self.rules, None).into_iter().map(|policy| &self.rules.policies[policy]).collect()
+    }
+
+    /// One application per year asked for.
+    pub fn applications(&self) -> Vec<Application> {
+        self.application.in_years(self.years.iter().copied())
     }
 
     /// What to compute for each unit as it comes.

@@ -1,6 +1,7 @@
 //! Results to bytes: one file per format. An exporter is handed values and a writer; it opens no file.
 
 pub mod batch;
+pub mod compare;
 pub mod csv;
 pub mod document;
 pub mod explain;

@@ -1,0 +1,3 @@
+//! Questions beside the main one, answered from results: pure, without words, files or clock.
+
+pub mod compare;
