@@ -271,7 +271,11 @@ pub struct Prepared {
 
 /// Reads rules and opens input files as asked; `output` must be none of the inputs.
 pub fn prepare(inputs: &Inputs, output: &[Option<&Path>], folders: &[PathBuf], lang: Lang) -> Result<Prepared> {
-    let rules = rules(folders, lang)?;
+    prepare_under(rules(folders, lang)?, inputs, output, lang)
+}
+
+/// Opens input files as asked, under these rules.
+pub fn prepare_under(rules: Rules, inputs: &Inputs, output: &[Option<&Path>], lang: Lang) -> Result<Prepared> {
     let asked = Asked::new(inputs, &rules, lang)?;
     let (years, on) = application(inputs, lang)?;
     let parameters = parameters(inputs, &rules, lang)?;

@@ -447,7 +447,7 @@ fn yes(is: bool) -> String {
 }
 
 /// A JSON object without some keys that stand elsewhere already.
-fn without(mut object: Map<String, Json>, keys: &[&str]) -> Json {
+pub(super) fn without(mut object: Map<String, Json>, keys: &[&str]) -> Json {
     object.retain(|key, _| !keys.contains(&key.as_str()));
     Json::Object(object)
 }

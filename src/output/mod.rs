@@ -3,12 +3,14 @@
 pub mod batch;
 pub mod compare;
 pub mod csv;
+pub mod diff;
 pub mod document;
 pub mod explain;
 pub mod holes;
 pub mod html;
 pub mod json;
 pub mod markdown;
+mod rules;
 pub mod show;
 pub mod summary;
 pub mod svg;
