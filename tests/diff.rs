@@ -342,6 +342,13 @@ fn two_cities() {
     assert_eq!(standard("regional", "formulate", "lead"), pair("3万元", ""));
     assert_eq!(standard("municipal", "formulate", "lead"), pair("", "10万元"));
     assert_eq!(row(&[("kind", "pilot"), ("level", "national")]), pair("7万元", "20万元"));
+    // Versions of one measure are told clause by clause, whatever their ids.
+    let next = tianjin().replace("\"tianjin-2021\"\n", "\"tianjin-2025\"\n").replace("[\"天津\"", "[\"天津市\"");
+    std::fs::write(folder.path().join("next.toml"), next).unwrap();
+    let versions = json(&biaobu(folder.path(), "diff tianjin-2021 next.toml --format json"));
+    assert!(versions["amounts"].is_null(), "{versions}");
+    let parts: BTreeSet<&str> = list(&versions, "changes").iter().map(|change| text(change, "part")).collect();
+    assert_eq!(parts, BTreeSet::from(["policy"]));
     // Zhengzhou pays formulating and revising alike; Tianjin does not.
     let found = json(&biaobu(folder.path(), "diff zhengzhou-2019 tianjin-2021 --format json"));
     let lines = list(&found, "amounts").iter().filter(|row| {

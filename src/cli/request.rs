@@ -64,7 +64,7 @@ impl Asked {
         if achievements.is_empty() {
             bail!(say(
                 lang,
-                &words!(zh: "请给出成果文件，如 biaobu estimate 成果.csv", en: "name an achievements file, as in: biaobu estimate achievements.csv")
+                &words!(zh: "请给出成果文件（CSV、Excel、ODS）", en: "name an achievements file (CSV, Excel, ODS)")
             ));
         }
         if policies.is_empty() {

@@ -105,6 +105,14 @@ impl Told<'_> {
         names.join(self.pick("、", ", "))
     }
 
+    /// What stands between amounts of several places.
+    fn between(&self) -> &'static str {
+        match self.lang {
+            Lang::Zh => " ",
+            Lang::En => ", ",
+        }
+    }
+
     /// `佛山50`: a line breaks at spaces only, and so stands one between such amounts.
     fn named(&self, policy: usize, money: Money) -> String {
         format!("{}{}{}", self.name(policy), self.pick("", " "), self.money(money))
@@ -115,7 +123,7 @@ impl Told<'_> {
         let others = ranking(amounts).into_iter().filter(|policy| !best.contains(policy));
         let paying = others.filter(|policy| !amounts[*policy].is_zero());
         let said: Vec<String> = paying.map(|policy| self.named(policy, amounts[policy])).collect();
-        said.join(self.pick(" ", ", "))
+        said.join(self.between())
     }
 
     fn lead(&self) -> Vec<String> {
@@ -281,7 +289,7 @@ impl Told<'_> {
             let mut others = vec![self.others(&amounts, &across.best)];
             if !possible.is_empty() {
                 let label = self.pick("可能：", "possibly: ");
-                others.push(format!("{label}{}", possible.join(self.pick(" ", ", "))));
+                others.push(format!("{label}{}", possible.join(self.between())));
             }
             others.retain(|said| !said.is_empty());
             let title = self.title(row);

@@ -7,6 +7,7 @@
 
 pub mod amounts;
 pub mod money;
+pub mod names;
 pub mod statements;
 
 use std::cmp::Reverse;
@@ -80,11 +81,16 @@ impl What {
     }
 }
 
-/// True if the two are versions of one measure: the same name, the same place, or one replaces the other.
+/// True if the two are versions of one measure: ids of one place, one replaces the other, or each holds where the other
+/// does. A city and one of its districts are not.
 pub fn versions(before: &Policy, after: &Policy) -> bool {
-    let same_place =
-        before.region.iter().any(|place| after.covers(place)) || after.region.iter().any(|place| before.covers(place));
-    before.id == after.id || after.replaces.contains(&before.id) || before.replaces.contains(&after.id) || same_place
+    let place = |policy: &Policy| policy.id.rsplit_once('-').map(|(place, _)| place.to_owned());
+    let holds = |there: &Policy, of: &Policy| of.region.iter().any(|region| there.covers(region));
+    before.id == after.id
+        || (place(before).is_some() && place(before) == place(after))
+        || after.replaces.contains(&before.id)
+        || before.replaces.contains(&after.id)
+        || (holds(before, after) && holds(after, before))
 }
 
 /// Everything that changes from `before` to `after`, in the order of the rule file.

@@ -249,9 +249,8 @@ impl Teller<'_> {
 
     fn value(&self, said: &Said, speaker: &Speaker<'_>) -> String {
         let zh = self.lang() == Lang::Zh;
-        let or = self.pick("/", "/");
         let values = |fact: FactId, values: &[ValueId]| {
-            values.iter().map(|value| speaker.value(fact, *value)).collect::<Vec<_>>().join(or)
+            values.iter().map(|value| speaker.value(fact, *value)).collect::<Vec<_>>().join("/")
         };
         let day = |(month, day): (i8, i8)| format!("{month:02}-{day:02}");
         match said {
