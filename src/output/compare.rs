@@ -169,8 +169,8 @@ impl Told<'_> {
         if silent {
             said.push(
                 self.pick(
-                    "不在有效期内的（标 *）没有测算，合计为0；加 --ignore-validity 仍予计算。",
-                    "Policies that are not in force (marked *) were not computed and show 0; --ignore-validity computes them all the same.",
+                    "不在有效期内的（标 *）没有测算，按0计；加 --ignore-validity 仍予计算。",
+                    "What is not in force (marked *) was not computed and counts as 0; --ignore-validity computes them all the same.",
                 )
                 .to_owned(),
             );

@@ -77,8 +77,8 @@ impl Told<'_> {
         if silent {
             lead.push(
                 self.pick(
-                    "不在有效期内的没有测算，合计为0；加 --ignore-validity 仍予计算。",
-                    "A policy that is not in force was not computed and shows 0; --ignore-validity computes it all the same.",
+                    "不在有效期内的没有测算，按0计；加 --ignore-validity 仍予计算。",
+                    "A policy that is not in force was not computed and counts as 0; --ignore-validity computes it all the same.",
                 )
                 .to_owned(),
             );
