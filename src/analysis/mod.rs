@@ -2,3 +2,5 @@
 //! no I/O, no clock, no words.
 
 pub mod audit;
+pub mod compare;
+pub mod diff;

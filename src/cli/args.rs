@@ -38,6 +38,15 @@ pub enum Command {
     ///
     /// 例 Example: biaobu audit 申报.csv --applicants 单位.csv --year 2022
     Audit(Audit),
+    /// 各地比较：同样的成果在每份政策下各得多少 The same achievements under every policy, as if registered there
+    ///
+    /// 例 Example: biaobu compare 成果.csv --year 2022
+    Compare(Compare),
+    /// 两份政策的差别：条款、金额；给出成果时算出每项差多少
+    /// What changed between two rule files, in clauses and, for given achievements, in money
+    ///
+    /// 例 Example: biaobu diff tianjin-2021 草案.toml 成果.csv --year 2022
+    Diff(Diff),
     /// 列出政策 The policies at hand
     ///
     /// 例 Example: biaobu policies --on 2022-12-31
@@ -204,6 +213,28 @@ pub struct Explain {
     /// 成果编号 Id of the item
     #[arg(long, value_name = "ID")]
     pub item: String,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Compare {
+    #[command(flatten)]
+    pub inputs: Inputs,
+    #[command(flatten)]
+    pub shown: Shown,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Diff {
+    /// 前：政策编号或规则文件 Before: a policy id or a rule file
+    #[arg(value_name = "BEFORE")]
+    pub before: String,
+    /// 后：政策编号或规则文件 After: a policy id or a rule file
+    #[arg(value_name = "AFTER")]
+    pub after: String,
+    #[command(flatten)]
+    pub inputs: Inputs,
+    #[command(flatten)]
+    pub shown: Shown,
 }
 
 #[derive(clap::Args, Debug)]

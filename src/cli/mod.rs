@@ -7,6 +7,8 @@ mod about;
 mod args;
 mod audit;
 mod check;
+mod compare;
+mod diff;
 mod estimate;
 mod explain;
 mod files;
@@ -46,6 +48,8 @@ pub fn main() -> ExitCode {
         Command::Estimate(estimate) => estimate::run(estimate, &args.rules, lang),
         Command::Explain(explain) => explain::run(explain, &args.rules, lang),
         Command::Audit(audit) => audit::run(audit, &args.rules, lang),
+        Command::Compare(compare) => compare::run(compare, &args.rules, lang),
+        Command::Diff(diff) => diff::run(diff, &args.rules, lang),
         Command::Policies(policies) => policies::list(policies, &args.rules, lang),
         Command::Show(show) => policies::show(show, &args.rules, lang),
         Command::Template(template) => template::run(template, &args.rules, lang),

@@ -70,7 +70,7 @@ impl Asked {
         if achievements.is_empty() {
             bail!(say(
                 lang,
-                &words!(zh: "请给出成果文件，如 biaobu estimate 成果.csv", en: "name an achievements file, as in: biaobu estimate achievements.csv")
+                &words!(zh: "请给出成果文件（CSV、Excel、ODS）", en: "name an achievements file (CSV, Excel, ODS)")
             ));
         }
         if policies.is_empty() {
@@ -150,6 +150,15 @@ pub fn tell_notices(notices: &[Notice], lang: Lang) {
         };
         tell(&format!("{}{row}: {}", terminal::file_name(&notice.path, lang), notice.message.get(lang)));
     }
+}
+
+/// Tells how many rows could not be read; the result itself lists them.
+pub fn unreadable(count: usize, lang: Lang) {
+    let message = words!(
+        zh: "{count} 行读不出，没有计入；改正后重新运行",
+        en: "rows that could not be read and are not counted: {count}; correct them and run again"
+    );
+    tell(message.get(lang));
 }
 
 /// How many threads: as asked, else as many as the machine has.
@@ -276,6 +285,11 @@ pub fn prepare(inputs: &Inputs, output: &[Option<&Path>], folders: &[PathBuf], l
 /// The same with rule files that have been read.
 pub fn prepare_with(inputs: &Inputs, output: &[Option<&Path>], given: Vec<RuleFile>, lang: Lang) -> Result<Prepared> {
     let rules = rules_with(&given, lang)?;
+    Ok(Prepared { given, ..prepare_under(rules, inputs, output, lang)? })
+}
+
+/// Opens input files as asked, under these rules.
+pub fn prepare_under(rules: Rules, inputs: &Inputs, output: &[Option<&Path>], lang: Lang) -> Result<Prepared> {
     let asked = Asked::new(inputs, &rules, lang)?;
     let (years, on) = application(inputs, lang)?;
     let parameters = parameters(inputs, &rules, lang)?;
@@ -293,7 +307,7 @@ pub fn prepare_with(inputs: &Inputs, output: &[Option<&Path>], given: Vec<RuleFi
     };
     let (ignore_validity, calls) = (inputs.ignore_validity, inputs.calls);
     let application = Application { year: 0, on, parameters, ignore_validity, calls };
-    Ok(Prepared { rules, given, asked, files, options, years, application })
+    Ok(Prepared { rules, given: Vec::new(), asked, files, options, years, application })
 }
 
 impl Prepared {
@@ -399,6 +413,20 @@ impl Prepared {
             done: None,
         };
         Ok((report, uncovered))
+    }
+
+    /// The policies asked for, whatever the region of a unit, in the order asked; by id where none is named.
+    pub fn policies(&self) -> Vec<&Policy> {
+        let all = self.asked.policies.iter().any(|name| name == "auto");
+        let every = ["all".to_owned()];
+        let names = if all { &every[..] } else { &self.asked.policies };
+        let asked = Asked { achievements: Vec::new(), policies: names.to_vec() };
+        chosen(&asked, &self.rules, None).into_iter().map(|policy| &self.rules.policies[policy]).collect()
+    }
+
+    /// One application per year asked for.
+    pub fn applications(&self) -> Vec<Application> {
+        self.application.in_years(self.years.iter().copied())
     }
 
     /// What to compute for each unit as it comes.

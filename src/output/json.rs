@@ -150,15 +150,16 @@ impl Serialize for ResultEntry<'_> {
 }
 
 /// Puts results of one policy into JSON.
-struct Telling<'a> {
-    speaker: Speaker<'a>,
+pub(super) struct Telling<'a> {
+    /// Its words.
+    pub speaker: Speaker<'a>,
     /// True if items say from which file they are.
-    several_inputs: bool,
+    pub several_inputs: bool,
 }
 
 impl Telling<'_> {
     /// What stands before the items.
-    fn head(&self, applicant: &str, result: &PolicyResult) -> Map<String, Json> {
+    pub fn head(&self, applicant: &str, result: &PolicyResult) -> Map<String, Json> {
         let (speaker, policy) = (&self.speaker, self.speaker.policy);
         let call = policy.call_of(result.year).map(|call| {
             let open_until = call.open_until.map(|day| day.to_string());
@@ -202,7 +203,7 @@ impl Telling<'_> {
     }
 
     /// What stands behind them.
-    fn tail(&self, result: &PolicyResult) -> Map<String, Json> {
+    pub fn tail(&self, result: &PolicyResult) -> Map<String, Json> {
         let policy = self.speaker.policy;
         let caps: Vec<Json> = result
             .caps
@@ -234,7 +235,7 @@ impl Telling<'_> {
     }
 
     /// One item of a result; with the row goes the name of its file.
-    fn item(
+    pub fn item(
         &self,
         result: &PolicyResult,
         applicant: &Applicant,

@@ -3,13 +3,16 @@
 mod answers;
 pub mod audit;
 pub mod batch;
+pub mod compare;
 pub mod csv;
+pub mod diff;
 pub mod document;
 pub mod explain;
 pub mod holes;
 pub mod html;
 pub mod json;
 pub mod markdown;
+mod rules;
 pub mod show;
 mod steps;
 pub mod summary;

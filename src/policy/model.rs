@@ -284,7 +284,7 @@ pub struct ShareRule {
 }
 
 /// One line of a split.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SharePart {
     /// The applicant's place.
     pub place: Range,

@@ -4,6 +4,7 @@
 //! look further: `PROPTEST_CASES=20000 PROPTEST_RNG_SEED=7 cargo test --test laws`.
 
 mod accounting;
+mod compare;
 mod invented;
 mod money;
 mod monotone;

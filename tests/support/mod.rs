@@ -1,6 +1,8 @@
 //! What several test files need: the shipped rules, and portfolios evaluated without a process.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod mutants;
+
 use std::collections::BTreeMap;
 
 use biaobu::input::{self, Ledger, Options, Portfolio, Source};
