@@ -3,6 +3,7 @@
 //! The path of the data is one straight line: bytes → facts ([`input`]) → policy ([`policy`]) → result ([`engine`])
 //! → report ([`output`]). The engine is pure: no I/O, no clock, no printing, no city.
 
+pub mod analysis;
 pub mod engine;
 pub mod facts;
 pub mod input;

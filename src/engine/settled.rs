@@ -4,9 +4,11 @@
 use std::rc::Rc;
 
 use super::result::{Item, Op, PolicyResult, Reason, Status, Step};
-use super::select::{Candidate, Decision, Pays};
+use super::select::{self, Candidate, Decision, Pays};
 use crate::money::Money;
+use crate::policy::Policy;
 use crate::policy::model::Cite;
+use crate::vocabulary::ValueId;
 
 /// One year of one unit under one policy.
 pub struct Settled {
@@ -89,6 +91,24 @@ impl Settled {
         match &self.rows {
             Rows::ShutOut { cite, reason, .. } => shut_out(cite.clone(), reason.clone()),
             Rows::Ruled(rows) => item(&rows[index]),
+        }
+    }
+
+    /// The classes in which a row takes or would take a place, of the limits of its `policy` that count items: the
+    /// limit, and the values of the facts that tell its classes apart. Empty where the row is not in question.
+    pub fn classes(&self, policy: &Policy, index: usize) -> Vec<(usize, Vec<Option<ValueId>>)> {
+        let Rows::Ruled(rows) = &self.rows else { return Vec::new() };
+        let row = &rows[index];
+        let taken = row.decision.taken.as_ref();
+        let claimed = matches!(row.status, Status::Awarded | Status::Reduced | Status::NotSelected);
+        taken.filter(|_| claimed).map_or_else(Vec::new, |taken| select::classes_under(policy, taken))
+    }
+
+    /// What a row is paid.
+    pub fn amount(&self, index: usize) -> Money {
+        match &self.rows {
+            Rows::ShutOut { .. } => Money::ZERO,
+            Rows::Ruled(rows) => rows[index].amount,
         }
     }
 
