@@ -108,24 +108,12 @@ impl<'a> Compiled<'a> {
             if *fact == known.date {
                 first_days.extend(day_after(day));
             }
-            conditions.iter().for_each(|condition| self.turns(&condition.test, *fact, day, first_days));
+            let on = (self.application.year, day);
+            conditions.iter().for_each(|condition| turns(policy, &condition.test, *fact, on, first_days));
             first_days.sort_unstable();
             first_days.dedup();
         }
         Some(looks)
-    }
-
-    /// The first days of the two sides of every window on `fact`.
-    fn turns(&self, test: &Test, fact: FactId, day: Date, first_days: &mut Vec<Date>) {
-        match test {
-            Test::Within(asked, window) if *asked == fact => {
-                let days = window_days(window, self.application.year, day, (self.policy.from, self.policy.until));
-                first_days.extend(days.from);
-                first_days.extend(day_after(days.to));
-            }
-            Test::Any(tests) => tests.iter().for_each(|test| self.turns(test, fact, day, first_days)),
-            _ => {}
-        }
     }
 
     /// What a ruling on a row of this kind looks at; none where that is not known.
@@ -143,6 +131,19 @@ impl Looks {
     /// What of a row's facts it looks at, days and money aside.
     pub fn of_row(&self, facts: &Facts) -> Vec<Option<Value>> {
         self.facts.iter().map(|fact| facts.get(*fact).cloned()).collect()
+    }
+}
+
+/// The first days of the two sides of every window on `fact`, in application year Y on day D.
+pub(super) fn turns(policy: &Policy, test: &Test, fact: FactId, on: (i16, Date), first_days: &mut Vec<Date>) {
+    match test {
+        Test::Within(asked, window) if *asked == fact => {
+            let days = window_days(window, on.0, on.1, (policy.from, policy.until));
+            first_days.extend(days.from);
+            first_days.extend(day_after(days.to));
+        }
+        Test::Any(tests) => tests.iter().for_each(|test| turns(policy, test, fact, on, first_days)),
+        _ => {}
     }
 }
 

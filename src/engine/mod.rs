@@ -8,6 +8,7 @@
 //! [`compiled`] and [`rulings`] make portfolios fast: steps 3 to 5 run once for all rows that nothing tells apart.
 //! [`settled`] holds the outcome, of which full items are made where they are read.
 
+pub mod alternatives;
 mod bars;
 mod base;
 mod caps;
@@ -22,6 +23,7 @@ mod rulings;
 mod select;
 mod selection;
 pub mod settled;
+mod settling;
 mod together;
 mod totals;
 
@@ -38,7 +40,7 @@ use crate::unit::Unit;
 use crate::vocabulary::Vocabulary;
 use compiled::Compiled;
 use history::History;
-use result::{Assumed, Assumption, PolicyResult, Reason};
+use result::{Answer, Assumed, Assumption, PolicyResult, Reason};
 use rulings::Rulings;
 use settled::{Rows, Settled};
 use together::{Beside, Claim};
@@ -79,6 +81,8 @@ struct Context<'a> {
     beside: &'a [Beside],
     /// True if the unit is known to be from elsewhere and the policy opens some clauses to such units.
     outsider: bool,
+    /// True if it is also asked what would settle a row.
+    settle: bool,
 }
 
 /// Evaluates units under some policies for some applications. It remembers rulings, so that many units are best
@@ -113,7 +117,8 @@ impl<'a> Evaluator<'a> {
         Evaluator { vocabulary, policies: policies.to_vec(), years, sums_only: false }
     }
 
-    /// From now on assumptions are left out of the heads of results: for those who look at sums only.
+    /// From now on assumptions are left out of the heads of results, and it is not asked what would settle a row: for
+    /// those who look at sums only.
     pub fn sums_only(&mut self) {
         self.sums_only = true;
     }
@@ -198,6 +203,7 @@ fn one_year(
         fixed_total: Money::ZERO,
         ceiling_total: Money::ZERO,
         potential_total: Money::ZERO,
+        answer: Answer::default(),
         items: Vec::new(),
         caps: Vec::new(),
         assumptions: Vec::new(),
@@ -210,7 +216,7 @@ fn one_year(
     };
     let Some(day) = validity.compute_on else { return shut_out(head, &policy.validity_cite, Reason::NotInForce) };
 
-    let mut context = Context { vocabulary, policy, unit, application, day, history, beside, outsider: false };
+    let mut context = Context { vocabulary, policy, unit, application, day, history, beside, outsider: false, settle: !sums_only };
     let (bars, class) = rulings.bars(&context, compiled);
     context.outsider = bars.outsider;
     if let Some(first) = bars.holding.first() {

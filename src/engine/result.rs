@@ -75,6 +75,8 @@ pub struct PolicyResult {
     pub ceiling_total: Money,
     /// What it could be if every unknown fact turned out best; never below `total`.
     pub potential_total: Money,
+    /// What can be said of the total: the sum of what is certain, and the potential total.
+    pub answer: Answer,
     /// One per achievement, in the same order.
     pub items: Vec<Item>,
     /// Caps that concern an item.
@@ -127,8 +129,63 @@ pub struct Item {
     pub reasons: Vec<Reason>,
     /// The greater amount that is possible after the clause's own limits, and its clause.
     pub possible: Option<(ClauseIndex, Money)>,
+    /// What can be said of the amount.
+    pub answer: Answer,
+    /// The smallest set of unknown facts that would settle it, whatever they say; empty where nothing is open, or where
+    /// the text itself has the gap.
+    pub settled_by: Vec<FactId>,
     /// Every clause that the row selects, and how it fared: for the explanation.
     pub considered: Vec<Considered>,
+}
+
+/// An amount as an interval: what is certain, and what is possible.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// In which words.
+    pub says: Says,
+    /// What is paid for sure: fixed money that hangs on no unknown fact. Of a ceiling nothing is sure.
+    pub from: Money,
+    /// What is paid if every unknown fact turns out best, after all caps.
+    pub to: Money,
+}
+
+/// How an interval is put into words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Says {
+    /// This much, for sure.
+    #[default]
+    Certain,
+    /// At most this much: a ceiling, or it hangs on unknown facts altogether.
+    UpTo,
+    /// At least so much and at most so much.
+    Between,
+    /// The text names no figure.
+    Open,
+}
+
+impl Says {
+    /// The JSON value.
+    pub fn id(self) -> &'static str {
+        match self {
+            Says::Certain => "certain",
+            Says::UpTo => "up_to",
+            Says::Between => "between",
+            Says::Open => "open",
+        }
+    }
+}
+
+impl Answer {
+    /// The interval; nothing is certain while a fact is missing.
+    pub fn new(from: Money, to: Money, missing: &[Missing]) -> Answer {
+        let says = match () {
+            () if to.is_zero() && missing.contains(&Missing::Clause) => Says::Open,
+            () if from == to && missing.is_empty() => Says::Certain,
+            () if from.is_zero() => Says::UpTo,
+            () => Says::Between,
+        };
+        Answer { says, from, to }
+    }
 }
 
 /// How one clause fared for one row.

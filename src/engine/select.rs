@@ -8,6 +8,7 @@ use super::duplicates::{self, Other, Prior};
 use super::history::{Earlier, Payment};
 use super::result::{Assumed, Assumption, Check, Considered, Missing, Op, Reason, Status, Step, Warning};
 use super::row::{self, Row, Selectors};
+use super::settling;
 use crate::facts::{Facts, Value};
 use crate::money::Money;
 use crate::policy::Policy;
@@ -37,6 +38,8 @@ pub(super) struct Candidate {
     pub earlier: Option<Earlier>,
     /// Units of quantity that are paid.
     pub units: i64,
+    /// The nature of the amount.
+    pub nature: Nature,
 }
 
 /// Whether a candidate pays.
@@ -68,6 +71,8 @@ pub(super) struct Decision {
     /// The row's own dearest outcome, where it differs from `taken`.
     pub dearest: Option<Candidate>,
     pub missing: Vec<Missing>,
+    /// The smallest set of facts that settles it; empty where nobody asked.
+    pub settled_by: Vec<FactId>,
     /// What was assumed of the row.
     pub assumptions: Vec<Assumption>,
     /// What was assumed of the unit, and holds for all its rows.
@@ -75,6 +80,18 @@ pub(super) struct Decision {
     pub warnings: Vec<Warning>,
     pub considered: Vec<Considered>,
     pub prior_assumed: bool,
+}
+
+impl Decision {
+    /// What steps 6 to 8 work with if every unknown fact turns out best; none for what cannot be paid.
+    pub fn possible(&self) -> Option<&Candidate> {
+        self.dearest.as_ref().or(self.taken.as_ref()).filter(|candidate| candidate.pays != Pays::No)
+    }
+
+    /// What is then paid, before steps 6 to 8.
+    pub fn possibly_paid(&self) -> Money {
+        self.possible().map_or(Money::ZERO, |candidate| candidate.paid)
+    }
 }
 
 /// The outcome for one choice of values of the blank selecting facts.
@@ -87,7 +104,17 @@ struct Outcome {
     considered: Vec<Considered>,
 }
 
+/// Steps 3 to 5 for one row, and what would settle it if they leave something open.
 pub(super) fn decide(context: &Context<'_>, item: usize) -> Decision {
+    let mut decision = ruling(context, item);
+    if context.settle && !decision.missing.is_empty() {
+        decision.settled_by = settling::settled_by(context, item, &decision.missing);
+    }
+    decision
+}
+
+/// Steps 3 to 5 for one row.
+pub(super) fn ruling(context: &Context<'_>, item: usize) -> Decision {
     if let Some(decision) = context.history.settling(context, item).and_then(|paid| paid_before(context, item, paid)) {
         return decision;
     }
@@ -393,6 +420,7 @@ fn apply(context: &Context<'_>, row: &Row<'_>, index: ClauseIndex, amount: &Amou
         prior_assumed: false,
         earlier: None,
         units: price.units,
+        nature: clause.nature,
     };
     candidate.assumptions.extend(price.assumptions);
     let stated = context.policy.assumed.iter().enumerate();
@@ -462,6 +490,7 @@ fn certain(
         taken: best,
         dearest: possible,
         missing,
+        settled_by: Vec::new(),
         assumptions: Vec::new(),
         of_unit: Vec::new(),
         warnings: Vec::new(),
@@ -500,7 +529,7 @@ fn likeness(context: &Context<'_>, outcome: &Outcome) -> Likeness {
     Likeness {
         status: best.status(),
         amount: best.paid,
-        nature: Some(clause.nature),
+        nature: Some(best.nature),
         category: Some(clause.category),
         classes: classes(context, best),
         caps: caps.clone().filter(|(_, cap)| cap.on.contains(&best.clause)).map(|(index, _)| index).collect(),

@@ -3,11 +3,12 @@
 
 use std::rc::Rc;
 
-use super::result::{Item, Op, PolicyResult, Reason, Status, Step};
+use super::result::{Answer, Item, Op, PolicyResult, Reason, Status, Step};
+use super::row::Selectors;
 use super::select::{self, Candidate, Decision, Pays};
 use crate::money::Money;
 use crate::policy::Policy;
-use crate::policy::model::Cite;
+use crate::policy::model::{Cite, ClauseIndex, Nature};
 use crate::vocabulary::ValueId;
 
 /// One year of one unit under one policy.
@@ -33,6 +34,20 @@ pub(super) struct Row {
     pub late: Option<Box<Late>>,
 }
 
+impl Row {
+    /// What can be said of the amount. What other rows' unknown facts would take away is not certain.
+    pub fn answer(&self) -> Answer {
+        let decision = &self.decision;
+        let possible = self.late.as_ref().and_then(|late| late.possible).unwrap_or_else(|| decision.possibly_paid());
+        let sure = match decision.taken.as_ref().filter(|taken| taken.pays == Pays::Yes) {
+            // A fact that is missing all the same may lower it, such as the real cost.
+            Some(taken) if taken.nature == Nature::Fixed && taken.missing.is_empty() => self.amount.min(possible),
+            _ => Money::ZERO,
+        };
+        Answer::new(sure, self.amount.max(possible), &decision.missing)
+    }
+}
+
 /// What steps 6 to 8 did to a row.
 #[derive(Clone, Default)]
 pub(super) struct Late {
@@ -40,7 +55,13 @@ pub(super) struct Late {
     pub same_as: Option<usize>,
     pub same_as_year: Option<i16>,
     pub same_as_policy: Option<String>,
+    /// What is paid if every unknown fact turns out best, where steps 6 to 8 do something to it then.
+    pub possible: Option<Money>,
 }
+
+/// All that steps 6 to 8 look at of a row besides its texts: rows of one standing come to the same total in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing(Option<(ClauseIndex, Money, Money, Selectors)>);
 
 /// Which rows read the same, but for their own texts and days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -104,6 +125,13 @@ impl Settled {
         taken.filter(|_| claimed).map_or_else(Vec::new, |taken| select::classes_under(policy, taken))
     }
 
+    /// With what a row goes into steps 6 to 8.
+    pub fn standing(&self, index: usize) -> Standing {
+        let Rows::Ruled(rows) = &self.rows else { return Standing(None) };
+        let taken = rows[index].decision.taken.as_ref().filter(|taken| taken.pays == Pays::Yes);
+        Standing(taken.map(|taken| (taken.clause, taken.base, taken.paid, taken.selectors.clone())))
+    }
+
     /// What a row is paid.
     pub fn amount(&self, index: usize) -> Money {
         match &self.rows {
@@ -136,6 +164,8 @@ fn item(row: &Row) -> Item {
         steps: Vec::new(),
         reasons: Vec::new(),
         possible: None,
+        answer: row.answer(),
+        settled_by: decision.settled_by.clone(),
         considered: decision.considered.clone(),
     };
     if let Some(dearest) = decision.dearest.as_ref() {
@@ -216,6 +246,8 @@ fn shut_out(cite: Cite, reason: Reason) -> Item {
         steps: Vec::new(),
         reasons: vec![reason],
         possible: None,
+        answer: Answer::default(),
+        settled_by: Vec::new(),
         considered: Vec::new(),
     }
 }

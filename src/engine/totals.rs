@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::duplicates;
 use super::history::{self, Earlier, History, Settled};
-use super::result::{Assumed, Assumption, CapUse, Op, PolicyResult, Status, Step};
+use super::result::{Answer, Assumed, Assumption, CapUse, Missing, Op, PolicyResult, Status, Step};
 use super::select::{Candidate, Decision, Pays};
 use super::settled::{Late, Row};
 use super::together::{Claim, LeftTo};
@@ -93,12 +93,10 @@ pub(super) fn total(
         entries(&decisions, |decision| decision.taken.as_ref().filter(|taken| taken.pays == Pays::Yes));
     let settled = settle(context, &certain);
 
-    let possible: Vec<Entry<'_>> = entries(&decisions, |decision| {
-        let dearest = decision.dearest.as_ref().or(decision.taken.as_ref());
-        dearest.filter(|candidate| candidate.pays != Pays::No)
-    });
+    let possible: Vec<Entry<'_>> = entries(&decisions, Decision::possible);
     let same_set = decisions.iter().all(|d| d.dearest.is_none() && d.status != Status::Undetermined);
-    let potential: Money = if same_set { Money::ZERO } else { settle(context, &possible).amounts.into_iter().sum() };
+    let at_best = (!same_set).then(|| settle(context, &possible).amounts);
+    let potential: Money = at_best.iter().flatten().copied().sum();
 
     let mut fates: Vec<(Status, Money, Option<Box<Late>>)> =
         decisions.iter().map(|decision| (decision.status, Money::ZERO, None)).collect();
@@ -108,6 +106,13 @@ pub(super) fn total(
         match context.policy.clauses[entry.candidate.clause].nature {
             Nature::Fixed => result.fixed_total += paid,
             Nature::Ceiling => result.ceiling_total += paid,
+        }
+    }
+    for (index, entry) in possible.iter().enumerate() {
+        let (_, amount, late) = &mut fates[entry.item];
+        let paid = at_best.as_ref().map_or(*amount, |amounts| amounts[index]);
+        if paid != entry.candidate.paid {
+            late.get_or_insert_default().possible = Some(paid);
         }
     }
     if !sums_only {
@@ -138,11 +143,14 @@ pub(super) fn total(
             .filter_map(|entry| history::payment(context, entry.item, entry.candidate, amount(entry)))
             .collect(),
     };
-    let rows = decisions
+    let rows: Vec<Row> = decisions
         .into_iter()
         .zip(fates)
         .map(|(decision, (status, amount, late))| Row { decision, status, amount, late })
         .collect();
+    let missing: Vec<Missing> = rows.iter().flat_map(|row| row.decision.missing.iter().copied()).collect();
+    let sure = rows.iter().map(|row| row.answer().from).sum();
+    result.answer = Answer::new(sure, result.potential_total, &missing);
     (rows, paid)
 }
 

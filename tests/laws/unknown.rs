@@ -10,7 +10,8 @@
 
 use std::collections::BTreeSet;
 
-use biaobu::engine::result::{Assumed, Missing, PolicyResult, Status};
+use biaobu::engine::alternatives::Alternatives;
+use biaobu::engine::result::{Assumed, Missing, PolicyResult, Says, Status};
 use biaobu::facts::{Facts, Value};
 use biaobu::money::Money;
 use biaobu::policy::model::{Amount, AmountLine, Test, Unknown};
@@ -129,10 +130,7 @@ fn may_lift(case: &Case, id: FactId) -> bool {
     for condition in conditions.filter(|condition| condition.unknown == Unknown::Refused) {
         facts_of(&condition.test, &mut refused);
     }
-    let unbounded = |line: &AmountLine| matches!(line.amount, Amount::OfFact { fact, at_most: None, .. } if fact == id);
-    id == vocabulary().known().quantity
-        || refused.contains(&id)
-        || clauses.iter().flat_map(|clause| &clause.amounts).any(unbounded)
+    id == vocabulary().known().quantity || refused.contains(&id) || unbounded(case, id)
 }
 
 /// Everything that a result names as unknown or taken for granted; lead and participate go by either of two facts.
@@ -259,6 +257,98 @@ proptest! {
             }
         }
     }
+}
+
+proptest! {
+    #![proptest_config(cases(120))]
+
+    /// The values that the engine tries for a blank go as far as any value does, up and down.
+    #[test]
+    fn the_alternatives_of_a_blank_are_all_there_is_to_it(case in rows::portfolio(4)) {
+        for case in one_by_one(&case) {
+            let alternatives = Alternatives::new(vocabulary(), case.policy, &case.application);
+            for id in blanks(&case) {
+                let tried = alternatives.of(row(&case), &case.applicant.facts, id);
+                let total = |value: &Value| run(&filled(&case, id, value.clone())).total;
+                let least = tried.iter().map(total).min();
+                let most = tried.iter().map(total).max();
+                let name = &vocabulary().fact(id).id;
+                let text = vocabulary().fact(id).kind == FactType::Text;
+                let open_end = unbounded(&case, id) || id == vocabulary().known().quantity;
+                for value in values(&case, id).into_iter().filter(|_| !text && !open_end) {
+                    let got = Some(total(&value));
+                    prop_assert!(alternatives.day().is_none() || (least <= got && got <= most),
+                        "{name} = {value:?}: {got:?} is not within {least:?} to {most:?} of {tried:?}\n{case:?}");
+                }
+            }
+        }
+    }
+
+    /// What is said to settle a row does, whatever it says; and no single fact does where two are named.
+    #[test]
+    fn what_settles_a_row_settles_it(case in rows::portfolio(4), turns in vec(any::<Index>(), 24)) {
+        for case in one_by_one(&case) {
+            let set = run(&case).items.remove(0).settled_by;
+            if set.is_empty() {
+                prop_assert!(open_facts(&case).is_empty(), "{:?} settle nothing\n{case:?}", open_facts(&case));
+                continue;
+            }
+            for turn in turns.chunks(set.len()) {
+                let mut settled = case.clone();
+                let mut known = 0;
+                for (id, which) in set.iter().zip(turn) {
+                    let values = values(&settled, *id);
+                    // Facts that contradict each other leave no value.
+                    if !values.is_empty() {
+                        settled = filled(&settled, *id, which.get(&values).clone());
+                        known += 1;
+                    }
+                }
+                if known == set.len() {
+                    prop_assert!(open_facts(&settled).is_empty(), "{set:?} leave {:?}\n{settled:?}", open_facts(&settled));
+                }
+            }
+            for id in blanks(&case).into_iter().filter(|_| set.len() > 1) {
+                let values = all_values(&case, id);
+                let settles = !values.is_empty()
+                    && values.iter().all(|value| open_facts(&filled(&case, id, value.clone())).is_empty());
+                prop_assert!(!settles, "{id:?} alone settles it, not {set:?}\n{case:?}");
+            }
+        }
+    }
+
+    /// The interval holds the total, from what is certain to what is possible, and falls apart into those of its items.
+    #[test]
+    fn intervals_hold_what_is_paid(case in rows::portfolio(6)) {
+        let result = run(&case);
+        prop_assert!(result.answer.from <= result.total && result.answer.to == result.potential_total);
+        prop_assert_eq!(result.answer.from, result.items.iter().map(|item| item.answer.from).sum());
+        prop_assert!(result.answer.from <= result.fixed_total);
+        for item in &result.items {
+            prop_assert!(item.answer.from <= item.amount && item.amount <= item.answer.to, "{item:?}");
+            prop_assert_eq!(item.settled_by.is_empty(), open(&item.missing).is_empty(), "{:?}", item);
+            prop_assert!(item.answer.says != Says::Certain || item.missing.is_empty(), "{:?}", item);
+        }
+    }
+}
+
+/// True if a share of the fact is paid without a maximum.
+fn unbounded(case: &Case, id: FactId) -> bool {
+    let unbounded = |line: &AmountLine| matches!(line.amount, Amount::OfFact { fact, at_most: None, .. } if fact == id);
+    case.policy.clauses.iter().flat_map(|clause| &clause.amounts).any(unbounded)
+}
+
+/// The unknown facts that a row's item names.
+fn open_facts(case: &Case) -> Vec<FactId> {
+    open(&run(case).items[0].missing)
+}
+
+fn open(missing: &[Missing]) -> Vec<FactId> {
+    let facts = missing.iter().filter_map(|missing| match missing {
+        Missing::Fact(id) => Some(*id),
+        Missing::Clause => None,
+    });
+    facts.collect()
 }
 
 /// Each row as if the unit had no other.

@@ -132,6 +132,12 @@ impl<'a> Bench<'a> {
         self.run(&self.unit.facts, 0, rows)
     }
 
+    /// With all rows of other facts.
+    pub fn all_changed(&mut self, facts: &[Facts]) -> Run {
+        let rows = facts.iter().map(|row| (row, self.number())).collect();
+        self.run(&self.unit.facts, 0, rows)
+    }
+
     /// With other facts of the unit.
     pub fn as_unit(&mut self, facts: &Facts) -> Run {
         let number = self.number();

@@ -94,7 +94,7 @@ fn begin(question: &Question<'_>) -> Date {
 pub(super) fn events(question: &Question<'_>, index: usize, result: &PolicyResult) -> Vec<Event> {
     let (policy, begin) = (question.policies[index], begin(question));
     let mut events = Vec::new();
-    events.extend(result.on.filter(|_| result.counted() != Counted::NotInForce).map(Event::Application));
+    events.extend(result.on.filter(|_| Counted::of(result) != Counted::NotInForce).map(Event::Application));
     let calls = policy.calls.iter().filter(|call| call.year >= question.application.year);
     events.extend(calls.filter_map(|call| Some(Event::Call(call.year, call.open_until.filter(|day| *day >= begin)?))));
     if let NextIntake::Expected(_, from, to) = policy.next_intake(begin) {

@@ -76,7 +76,7 @@ pub(super) fn lines(
     index: usize,
     result: &PolicyResult,
 ) -> Vec<Line> {
-    let Some(day) = result.on.filter(|_| result.counted() == Counted::Fully) else { return Vec::new() };
+    let Some(day) = result.on.filter(|_| Counted::of(result) == Counted::Fully) else { return Vec::new() };
     let policy = question.policies[index];
     let called = if question.application.calls { policy.under_call(question.application.year) } else { None };
     let specimens = specimens::of_policy(question, called.as_ref().unwrap_or(policy), day);

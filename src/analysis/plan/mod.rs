@@ -7,12 +7,14 @@ mod elsewhere;
 mod marginal;
 mod room;
 mod specimens;
+mod worth;
 
 pub use deadlines::{Claimable, Closes, Event, Stretch};
 pub use elsewhere::{InPlace, InYear, OtherPlaces, OtherYears};
 pub use marginal::{Best, Effect, Line, Obstacle};
 pub use room::{CapRoom, LimitRoom};
 pub use specimens::{Specimen, cells};
+pub use worth::{About, KnownAs, Worth};
 
 use crate::engine::result::PolicyResult;
 use crate::engine::{self, Application};
@@ -44,6 +46,8 @@ pub struct Plan<'a> {
     pub applicant: &'a Applicant,
     /// The sum of all totals as things are.
     pub total: Money,
+    /// What unknown facts are worth, the most valuable first.
+    pub facts: Vec<Worth>,
     /// One per policy.
     pub policies: Vec<PolicyPlan<'a>>,
     /// Rows that another place would pay more for.
@@ -84,12 +88,12 @@ pub enum Counted {
     Barred,
 }
 
-impl PolicyResult {
-    /// Whether rows were looked at, or why not.
-    pub fn counted(&self) -> Counted {
-        if !self.in_force && !self.validity_ignored {
+impl Counted {
+    /// Of a result.
+    pub fn of(result: &PolicyResult) -> Counted {
+        if !result.in_force && !result.validity_ignored {
             Counted::NotInForce
-        } else if !self.barred_by.is_empty() {
+        } else if !result.barred_by.is_empty() {
             Counted::Barred
         } else {
             Counted::Fully
@@ -100,27 +104,27 @@ impl PolicyResult {
 /// Makes the plan of one unit for one application year.
 pub fn plan<'a>(question: &Question<'a>) -> Plan<'a> {
     let applications = std::slice::from_ref(question.application);
-    let results =
-        engine::run_together(question.vocabulary, question.policies, question.applicant, applications);
+    let results = engine::run_together(question.vocabulary, question.policies, question.applicant, applications);
+    let results: Vec<PolicyResult> = results.into_iter().flatten().collect();
     let mut bench = Bench::new(question);
     let now = bench.as_it_is();
-    let results = results.into_iter().flatten().enumerate();
-    let policies = results
-        .map(|(index, result)| {
-            let lines = marginal::lines(question, &mut bench, &now, index, &result);
-            let counted = result.counted() == Counted::Fully;
-            PolicyPlan {
-                policy: question.policies[index],
-                best: if counted { marginal::best(question, &lines) } else { Vec::new() },
-                caps: if counted { room::caps(question, index, &result) } else { Vec::new() },
-                limits: if counted { room::limits(question, &now, index, &result) } else { Vec::new() },
-                events: deadlines::events(question, index, &result),
-                claimable: deadlines::rows(question, &mut bench, &now, index),
-                years: elsewhere::years(question, &now, index),
-                lines,
-                result,
-            }
-        })
-        .collect();
-    Plan { applicant: question.applicant, total: now.total(), policies, places: elsewhere::places(question, &now) }
+    let facts = worth::facts(question, &mut bench, &now, &results);
+    let policies = results.into_iter().enumerate().map(|(index, result)| {
+        let lines = marginal::lines(question, &mut bench, &now, index, &result);
+        let counted = Counted::of(&result) == Counted::Fully;
+        PolicyPlan {
+            policy: question.policies[index],
+            best: if counted { marginal::best(question, &lines) } else { Vec::new() },
+            caps: if counted { room::caps(question, index, &result) } else { Vec::new() },
+            limits: if counted { room::limits(question, &now, index, &result) } else { Vec::new() },
+            events: deadlines::events(question, index, &result),
+            claimable: deadlines::rows(question, &mut bench, &now, index),
+            years: elsewhere::years(question, &now, index),
+            lines,
+            result,
+        }
+    });
+    let policies = policies.collect();
+    let places = elsewhere::places(question, &now);
+    Plan { applicant: question.applicant, total: now.total(), facts, policies, places }
 }
