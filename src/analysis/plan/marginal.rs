@@ -87,23 +87,33 @@ pub(super) fn lines(
 }
 
 fn line(bench: &mut Bench<'_>, now: &Run, index: usize, specimen: Specimen) -> Line {
-    let alone = bench.alone(&specimen.facts);
-    let alone = &alone.0[index];
-    let obstacle = match alone.item(0) {
-        item if item.clause == Some(specimen.clause) && !item.amount.is_zero() => None,
-        Item { clause: Some(clause), amount, .. } if !amount.is_zero() => Some(Obstacle::OtherClause(clause)),
-        item if item.status == Status::Undetermined && item.missing.contains(&Missing::Clause) => {
-            Some(Obstacle::NoFigure)
+    let mut specimen = specimen;
+    let mut obstacle = obstacle(bench, index, &specimen);
+    if let Some(Obstacle::OtherClause(_)) = obstacle {
+        // At another place than the first, the other clause may have no claim.
+        let others = specimen.other_places();
+        if let Some(other) = others.into_iter().find(|other| self::obstacle(bench, index, other).is_none()) {
+            (specimen, obstacle) = (other, None);
         }
-        _ if bench.alone_in(&Facts::none(), &specimen.facts).0[index].amount(0).is_zero() => Some(Obstacle::NotFound),
-        _ => Some(Obstacle::Unit),
-    };
+    }
+    let alone = bench.alone(&specimen.facts).0[index].head.total;
     let with = bench.with(&specimen.facts);
     let here = with.0[index].head.total - now.0[index].head.total;
     let item = with.0[index].item(now.0[index].len());
     let effects = effects(now, &with, index, &item);
     let marginal = with.total() - now.total();
-    Line { specimen, alone: alone.head.total, marginal, here, item, effects, obstacle }
+    Line { specimen, alone, marginal, here, item, effects, obstacle }
+}
+
+fn obstacle(bench: &mut Bench<'_>, index: usize, specimen: &Specimen) -> Option<Obstacle> {
+    let item = bench.alone(&specimen.facts).0[index].item(0);
+    match item.clause {
+        Some(clause) if clause == specimen.clause && !item.amount.is_zero() => None,
+        Some(clause) if !item.amount.is_zero() => Some(Obstacle::OtherClause(clause)),
+        _ if item.status == Status::Undetermined && item.missing.contains(&Missing::Clause) => Some(Obstacle::NoFigure),
+        _ if bench.alone_in(&Facts::none(), &specimen.facts).0[index].amount(0).is_zero() => Some(Obstacle::NotFound),
+        _ => Some(Obstacle::Unit),
+    }
 }
 
 fn effects(now: &Run, with: &Run, index: usize, item: &Item) -> Vec<Effect> {

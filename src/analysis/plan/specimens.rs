@@ -21,6 +21,27 @@ pub struct Specimen {
     pub facts: Facts,
     /// The selecting facts by which the clause tells it apart, in the clause's order, and what stands for a share.
     pub told_by: Vec<FactId>,
+    /// Where its place is open: the fact, and the last place to try.
+    place: Option<(FactId, i64)>,
+}
+
+/// Places that are tried beside the first one.
+const OTHER_PLACES: i64 = 8;
+
+impl Specimen {
+    /// The same at the other places that the clause leaves open.
+    pub(super) fn other_places(&self) -> Vec<Specimen> {
+        let Some((rank, last)) = self.place else { return Vec::new() };
+        let Some(first) = self.facts.integer(rank) else { return Vec::new() };
+        let places = first.saturating_add(1)..=last.min(first.saturating_add(OTHER_PLACES));
+        places
+            .map(|place| {
+                let mut other = self.clone();
+                other.facts.set(rank, Value::Integer(place));
+                other
+            })
+            .collect()
+    }
 }
 
 /// What specimens are made for.
@@ -45,10 +66,13 @@ impl Maker<'_> {
         for line in &clause.amounts {
             for selected in self.choices(clause, &line.key) {
                 for place in places(clause) {
-                    let facts = self.facts(index, clause, (&selected, &line.amount), place.as_ref());
-                    let rank = place.iter().map(|_| self.vocabulary.known().rank);
-                    let told_by = selected.iter().map(|(fact, _)| *fact).chain(rank).collect();
-                    specimens.push(Specimen { clause: index, facts, told_by });
+                    let rank = self.vocabulary.known().rank;
+                    let mut facts = self.facts(index, clause, (&selected, &line.amount));
+                    let last = self.rank(clause, &selected, place.as_ref(), &mut facts);
+                    let shared = place.iter().map(|_| rank);
+                    let told_by = selected.iter().map(|(fact, _)| *fact).chain(shared).collect();
+                    let place = last.map(|last| (rank, last));
+                    specimens.push(Specimen { clause: index, facts, told_by, place });
                 }
             }
         }
@@ -89,21 +113,15 @@ impl Maker<'_> {
         index: ClauseIndex,
         clause: &Clause,
         (selected, amount): (&[(FactId, ValueId)], &Amount),
-        place: Option<&Place>,
     ) -> Facts {
         let known = self.vocabulary.known();
         let mut facts = Facts::none();
         for (fact, value) in selected {
             facts.set(*fact, Value::Code(*value));
         }
-        let tests: Vec<&Test> = clause.conditions.iter().map(|condition| &condition.test).collect();
-        let mut open: Vec<&Test> = Vec::new();
+        let tests = self.tests(clause);
         for test in &tests {
-            open.push(self.solvable(test));
-        }
-        self.rank(selected, &open, place, &mut facts);
-        for test in &open {
-            self.meet(test, &open, &mut facts);
+            self.meet(test, &tests, &mut facts);
         }
         if facts.date(known.date).is_none() {
             facts.set(known.date, Value::Date(self.day));
@@ -118,6 +136,11 @@ impl Maker<'_> {
         facts
     }
 
+    /// What has to hold, in a form that facts of a row can meet.
+    fn tests<'c>(&self, clause: &'c Clause) -> Vec<&'c Test> {
+        clause.conditions.iter().map(|condition| self.solvable(&condition.test)).collect()
+    }
+
     /// Of several tests of which one has to hold, the first that facts of a row can meet.
     fn solvable<'t>(&self, test: &'t Test) -> &'t Test {
         let of_row = |test: &&Test| {
@@ -130,8 +153,16 @@ impl Maker<'_> {
         }
     }
 
-    /// The first place that the role, the conditions and the share leave open. None where nothing asks for it.
-    fn rank(&self, selected: &[(FactId, ValueId)], tests: &[&Test], place: Option<&Place>, facts: &mut Facts) {
+    /// Sets the first place that the role, the conditions and the share leave open, and returns the last one; none
+    /// where nothing asks for it.
+    fn rank(
+        &self,
+        clause: &Clause,
+        selected: &[(FactId, ValueId)],
+        place: Option<&Place>,
+        facts: &mut Facts,
+    ) -> Option<i64> {
+        let tests = self.tests(clause);
         let known = self.vocabulary.known();
         let mut ranges: Vec<Range> = Vec::new();
         let given = |selector: &Selector| {
@@ -149,7 +180,7 @@ impl Maker<'_> {
                 ranges.push(self.vocabulary.ranks_of(Some(role)));
             }
         }
-        for test in tests {
+        for test in &tests {
             match test {
                 Test::InRange(fact, range) if *fact == known.rank => ranges.push(*range),
                 Test::FirstAbove(above) => ranges.push(Range { from: above.saturating_add(1), to: None }),
@@ -157,15 +188,18 @@ impl Maker<'_> {
             }
         }
         ranges.extend(place.map(|place| place.of));
-        let Some(first) = ranges.iter().map(|range| range.from.max(1)).max() else { return };
-        if ranges.iter().all(|range| range.contains(first)) {
-            facts.set(known.rank, Value::Integer(first));
-            if let Some(other) = place.and_then(|place| place.beside) {
-                let mut local = vec![first, other];
-                local.sort_unstable();
-                facts.set(known.local_ranks, Value::Integers(local.into()));
-            }
+        let first = ranges.iter().map(|range| range.from.max(1)).max()?;
+        if !ranges.iter().all(|range| range.contains(first)) {
+            return None;
         }
+        facts.set(known.rank, Value::Integer(first));
+        if let Some(other) = place.and_then(|place| place.beside) {
+            let mut local = vec![first, other];
+            local.sort_unstable();
+            facts.set(known.local_ranks, Value::Integers(local.into()));
+            return Some(first);
+        }
+        Some(ranges.iter().filter_map(|range| range.to).min().unwrap_or(i64::MAX))
     }
 
     /// Sets the fact that one test asks for, where the row leaves it open.
