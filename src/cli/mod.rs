@@ -9,6 +9,7 @@ mod check;
 mod estimate;
 mod explain;
 mod files;
+mod plan;
 mod policies;
 mod request;
 mod seen;
@@ -42,6 +43,7 @@ pub fn main() -> ExitCode {
     let outcome = match command {
         Command::Estimate(estimate) => estimate::run(estimate, &args.rules, lang),
         Command::Explain(explain) => explain::run(explain, &args.rules, lang),
+        Command::Plan(plan) => plan::run(plan, &args.rules, lang),
         Command::Policies(policies) => policies::list(policies, &args.rules, lang),
         Command::Show(show) => policies::show(show, &args.rules, lang),
         Command::Template(template) => template::run(template, &args.rules, lang),

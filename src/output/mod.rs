@@ -8,6 +8,7 @@ pub mod holes;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod plan;
 pub mod show;
 pub mod summary;
 pub mod svg;

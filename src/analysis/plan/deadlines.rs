@@ -85,7 +85,7 @@ impl Event {
 }
 
 /// The first day that is looked at: the date asked for, else the beginning of the year.
-fn begin(question: &Question<'_>) -> Date {
+pub(super) fn begin(question: &Question<'_>) -> Date {
     let application = question.application;
     application.on.or_else(|| Date::new(application.year, 1, 1).ok()).unwrap_or(Date::MIN)
 }

@@ -16,6 +16,8 @@ pub use room::{CapRoom, LimitRoom};
 pub use specimens::{Specimen, cells};
 pub use worth::{About, KnownAs, Worth};
 
+use jiff::civil::Date;
+
 use crate::engine::result::PolicyResult;
 use crate::engine::{self, Application};
 use crate::facts::Applicant;
@@ -69,6 +71,8 @@ pub struct PolicyPlan<'a> {
     pub caps: Vec<CapRoom>,
     /// What is left of each limit.
     pub limits: Vec<LimitRoom>,
+    /// The first day that is looked at for what closes when.
+    pub begin: Date,
     /// Days that concern all rows.
     pub events: Vec<Event>,
     /// Until when each row can be claimed, the first to close first.
@@ -117,6 +121,7 @@ pub fn plan<'a>(question: &Question<'a>) -> Plan<'a> {
             best: if counted { marginal::best(question, &lines) } else { Vec::new() },
             caps: if counted { room::caps(question, index, &result) } else { Vec::new() },
             limits: if counted { room::limits(question, &now, index, &result) } else { Vec::new() },
+            begin: deadlines::begin(question),
             events: deadlines::events(question, index, &result),
             claimable: deadlines::rows(question, &mut bench, &now, index),
             years: elsewhere::years(question, &now, index),
