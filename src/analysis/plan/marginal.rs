@@ -4,7 +4,7 @@
 use super::bench::{Bench, Run};
 use super::specimens::{self, Specimen};
 use super::{Counted, Question};
-use crate::engine::result::{Item, Missing, Op, PolicyResult, Status};
+use crate::engine::result::{CapUse, Item, Missing, Op, PolicyResult, Status};
 use crate::facts::Facts;
 use crate::money::Money;
 use crate::policy::model::ClauseIndex;
@@ -47,6 +47,8 @@ pub enum Obstacle {
 pub enum Effect {
     /// A cap cuts it: index into the policy's caps, and what was left of it.
     Cap(usize, Money),
+    /// It raises a cap: index into the policy's caps.
+    Raises(usize),
     /// A limit leaves it out: index into the policy's limits.
     Limit(usize),
     /// It counts under this row.
@@ -127,6 +129,11 @@ fn effects(now: &Run, with: &Run, index: usize, item: &Item) -> Vec<Effect> {
         });
     }
     let (now, with) = (&now.0[index], &with.0[index]);
+    let raised = |caps: &[CapUse], cap: usize| caps.iter().any(|used| used.cap == cap && used.raised);
+    let raises = with.head.caps.iter().filter(|used| used.raised && !raised(&now.head.caps, used.cap));
+    // One that stood over no row before only comes in with it.
+    let stood = |cap: usize| now.head.caps.iter().any(|used| used.cap == cap);
+    effects.extend(raises.filter(|used| stood(used.cap)).map(|used| Effect::Raises(used.cap)));
     for row in 0..now.len() {
         let (before, after) = (now.amount(row), with.amount(row));
         if after > before {

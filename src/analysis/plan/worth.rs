@@ -117,12 +117,11 @@ pub(super) fn facts<'a>(
                 Missing::Fact(fact) => Some(*fact),
                 Missing::Clause => None,
             });
-            let mut sets: Vec<Vec<FactId>> = missing.filter(|fact| of_row(fact)).map(|fact| vec![fact]).collect();
-            if item.settled_by.len() > 1 && item.settled_by.iter().all(of_row) {
-                sets.push(item.settled_by.clone());
+            for fact in missing.filter(|fact| of_row(fact)) {
+                trials.note(&mut found, index, About::Row(row), &[fact], KnownAs::Missing);
             }
-            for set in sets {
-                trials.note(&mut found, index, About::Row(row), &set, KnownAs::Missing);
+            if item.settled_by.len() > 1 && item.settled_by.iter().all(of_row) {
+                trials.note(&mut found, index, About::Row(row), &item.settled_by, KnownAs::Missing);
             }
             if item.missing.contains(&Missing::Clause) {
                 found.push(gap(row, index, total, item.answer.to));
@@ -212,8 +211,15 @@ impl Trials<'_, '_, '_> {
             About::Unit => (self.unit(facts), false),
             About::Rows => (self.prior_money(), false),
         };
-        if range.best.1.is_empty() && range.worst.1.is_empty() && known_as == KnownAs::Assumed {
-            // Whatever it turns out to be, nothing changes.
+        let (best, worst) = (range.best.0, range.worst.0);
+        // Whatever an assumed fact turns out to be, nothing may change; and several facts together may come to no more
+        // than one of them.
+        let alone = |entry: &&Worth| entry.of == of && entry.facts.iter().all(|fact| facts.contains(fact));
+        let needless = match (facts.len() > 1, of) {
+            (true, About::Row(_)) => found.iter().filter(alone).any(|entry| entry.best >= best && entry.worst <= worst),
+            _ => best == self.total && worst == self.total && known_as == KnownAs::Assumed,
+        };
+        if needless {
             return;
         }
         found.push(Worth {

@@ -60,6 +60,8 @@ fn unit(plans: &Plans<'_>, plan: &Plan<'_>) -> Vec<Section> {
         if Counted::of(&policy.result) == Counted::Fully {
             sections.push(more(told, plan, policy));
             sections.push(room(told, policy));
+        } else {
+            sections.push(nothing_to_add(told, policy));
         }
         sections.push(deadlines(told, policy));
         sections.push(other_years(told, policy));
@@ -173,6 +175,15 @@ fn more(told: Teller<'_>, plan: &Plan<'_>, policy: &PolicyPlan<'_>) -> Section {
     Section { heading, notes, tables }
 }
 
+/// Why there is nothing to say of further achievements, caps and limits.
+fn nothing_to_add(told: Teller<'_>, policy: &PolicyPlan<'_>) -> Section {
+    let heading = match told.lang {
+        Lang::Zh => format!("二、三、再添成果、封顶与限额：本次不计 · {}", policy.policy.id),
+        Lang::En => format!("2. and 3. Further achievements, caps and limits: nothing counts - {}", policy.policy.id),
+    };
+    Section { heading, notes: told.shut_out(policy), tables: Vec::new() }
+}
+
 /// The lines of one kind; those that read the same but for the achievement stand together.
 fn kind_table(told: Teller<'_>, policy: &PolicyPlan<'_>, kind: ValueId, lines: &[&Line]) -> Table {
     let lang = told.lang;
@@ -183,7 +194,7 @@ fn kind_table(told: Teller<'_>, policy: &PolicyPlan<'_>, kind: ValueId, lines: &
         Column::number(lang.pick("多得", "more")),
         Column::words(lang.pick("说明", "note")),
     ];
-    let mut rows: Vec<Vec<String>> = Vec::new();
+    let mut rows: Vec<(Vec<Vec<String>>, [String; 4])> = Vec::new();
     for line in lines {
         let rest = [
             told.clause(line.specimen.clause),
@@ -192,14 +203,12 @@ fn kind_table(told: Teller<'_>, policy: &PolicyPlan<'_>, kind: ValueId, lines: &
             told.effects(line, &policy.result),
         ];
         let what = told.specimen(line);
-        match rows.iter_mut().find(|row| row[1..] == rest) {
-            Some(row) => {
-                row[0].push_str(lang.pick("；", "; "));
-                row[0].push_str(&what);
-            }
-            None => rows.push(words([what].into_iter().chain(rest))),
+        match rows.iter_mut().find(|(_, known)| *known == rest) {
+            Some((specimens, _)) => specimens.push(what),
+            None => rows.push((vec![what], rest)),
         }
     }
+    let rows = rows.into_iter().map(|(what, rest)| words([told.specimens(what)].into_iter().chain(rest))).collect();
     let caption = format!("{}{}", told.speaker().value(told.vocabulary.known().kind, kind), best(told, policy, kind));
     Table { caption, columns, rows, sum: None }
 }
@@ -306,6 +315,7 @@ fn deadlines(told: Teller<'_>, policy: &PolicyPlan<'_>) -> Section {
     ];
     notes.push(format!("{}{}", lang.pick("受理：", "Applications: "), told.speaker().next_intake(policy.begin)));
     let columns = vec![
+        Column::words(lang.pick("起", "from")),
         Column::words(lang.pick("到期日", "last day")),
         Column::words(lang.pick("成果", "achievement")),
         Column::words(lang.pick("涉及", "at stake")),
@@ -313,13 +323,14 @@ fn deadlines(told: Teller<'_>, policy: &PolicyPlan<'_>) -> Section {
     ];
     let mut rows: Vec<(Option<Date>, Vec<String>)> = Vec::new();
     for event in &policy.events {
-        let cells = [event.day().to_string(), "—".to_owned(), String::new(), told.event(*event)];
+        let cells = [String::new(), event.day().to_string(), String::new(), String::new(), told.event(*event)];
         rows.push((Some(event.day()), words(cells)));
     }
     for entry in &policy.claimable {
         let day = entry.last_day();
         let shown = day.map_or_else(|| lang.pick("无期限", "no end").to_owned(), |day| day.to_string());
-        let cells = [shown, told.row(entry.row), told.stake(entry, policy.begin), told.closes(entry)];
+        let from = told.opens(entry, policy.begin);
+        let cells = [from, shown, told.row(entry.row), told.stake(entry), told.closes(entry)];
         rows.push((day, words(cells)));
     }
     rows.sort_by_key(|(day, _)| (day.is_none(), *day));

@@ -183,6 +183,7 @@ fn effect_of(told: Teller<'_>, plan: &Plan<'_>, effect: &Effect) -> Json {
                                         "clause": told.policy.limits[limit].cite });
     match effect {
         Effect::Cap(cap, left) => json!({ "effect": "cap", "by": caps(*cap), "left": left }),
+        Effect::Raises(cap) => json!({ "effect": "raises", "by": caps(*cap) }),
         Effect::Limit(limit) => json!({ "effect": "selection", "by": limits(*limit) }),
         Effect::CountsUnder(row) => json!({ "effect": "duplicate", "id": id(plan, *row) }),
         Effect::Displaces(row, loses, op) => {

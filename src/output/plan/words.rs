@@ -34,7 +34,7 @@ impl<'a> Teller<'a> {
     }
 
     pub fn money(&self, money: Money) -> String {
-        self.speaker().money(money)
+        if money.is_zero() { "0".to_owned() } else { self.speaker().money(money) }
     }
 
     /// The id of a row.
@@ -108,8 +108,8 @@ impl<'a> Teller<'a> {
 
     // ------------------------------------------------------------------ one more achievement
 
-    /// What the specimen is, its kind aside.
-    pub fn specimen(&self, line: &Line) -> String {
+    /// What the specimen is, its kind aside, fact by fact.
+    pub fn specimen(&self, line: &Line) -> Vec<String> {
         let (speaker, known) = (self.speaker(), self.vocabulary.known());
         let specimen = &line.specimen;
         let mut parts: Vec<String> = Vec::new();
@@ -128,10 +128,31 @@ impl<'a> Teller<'a> {
                 });
             }
         }
-        match parts.is_empty() {
-            true => self.pick("任何一项", "any").to_owned(),
-            false => parts.join(self.pick("·", ", ")),
+        parts
+    }
+
+    /// Several specimens of which nothing else has to be told apart: those that differ in one fact stand together.
+    pub fn specimens(&self, of: Vec<Vec<String>>) -> String {
+        let mut groups: Vec<Vec<Vec<String>>> =
+            of.into_iter().map(|parts| parts.into_iter().map(|part| vec![part]).collect()).collect();
+        let mut place = 0;
+        while place < groups.len() {
+            let joined = (place + 1..groups.len()).find_map(|other| Some((other, join(&groups[place], &groups[other])?)));
+            match joined {
+                Some((other, joined)) => {
+                    groups[place] = joined;
+                    groups.remove(other);
+                    // What did not fit before may fit now.
+                    place = 0;
+                }
+                None => place += 1,
+            }
         }
+        let said = groups.into_iter().map(|parts| match parts.is_empty() {
+            true => self.pick("任何一项", "any").to_owned(),
+            false => parts.iter().map(|part| part.join(self.pick("/", " / "))).collect::<Vec<_>>().join(self.pick("·", ", ")),
+        });
+        said.collect::<Vec<_>>().join(self.pick("；", "; "))
     }
 
     /// The clause of a line: number and title.
@@ -176,6 +197,12 @@ impl<'a> Teller<'a> {
                     (false, true) => format!("封顶只剩{sum}：{title}"),
                     (false, false) => format!("{sum} left of the cap: {title}"),
                 };
+                self.cited(&rule.cite, &said)
+            }
+            Effect::Raises(cap) => {
+                let rule = &self.policy.caps[*cap];
+                let title = rule.title.get(self.lang);
+                let said = if zh { format!("提高封顶：{title}") } else { format!("it raises the cap: {title}") };
                 self.cited(&rule.cite, &said)
             }
             Effect::Limit(limit) => {
@@ -346,19 +373,21 @@ impl<'a> Teller<'a> {
     }
 
     /// What is at stake with a row: what the total would lose, or what it would be paid by itself.
-    pub fn stake(&self, entry: &Claimable, begin: Date) -> String {
+    pub fn stake(&self, entry: &Claimable) -> String {
         if !entry.now.is_zero() {
             return self.money(entry.stake);
         }
         let alone = entry.stretches.last().map_or(Money::ZERO, |stretch| stretch.amount);
-        let alone = self.money(alone);
-        let opens = entry.stretches.first().map(|stretch| stretch.from).filter(|from| *from > begin);
-        match (opens, self.lang) {
-            (Some(from), Lang::Zh) => format!("{from}起可得{alone}"),
-            (Some(from), Lang::En) => format!("{alone} from {from} on"),
-            (None, Lang::Zh) => format!("本次0；单独{alone}"),
-            (None, Lang::En) => format!("0 now; alone {alone}"),
+        match (self.money(alone), self.lang) {
+            (alone, Lang::Zh) => format!("本次0；单独{alone}"),
+            (alone, Lang::En) => format!("0 now; alone {alone}"),
         }
+    }
+
+    /// The first day on which a row can be claimed, where that is not from the first on.
+    pub fn opens(&self, entry: &Claimable, begin: Date) -> String {
+        let from = entry.stretches.first().map(|stretch| stretch.from).filter(|from| *from > begin);
+        from.map_or_else(String::new, |from| from.to_string())
     }
 
     // ------------------------------------------------------------------ other years and places
@@ -389,6 +418,18 @@ impl<'a> Teller<'a> {
     pub fn shut_out(&self, plan: &PolicyPlan<'_>) -> Vec<String> {
         self.speaker().notices(&plan.result, self.applicant)
     }
+}
+
+/// Two groups as one, where they differ in one fact.
+fn join(one: &[Vec<String>], other: &[Vec<String>]) -> Option<Vec<Vec<String>>> {
+    if one.len() != other.len() {
+        return None;
+    }
+    let mut different = (0..one.len()).filter(|place| one[*place] != other[*place]);
+    let place = different.next().filter(|_| different.next().is_none())?;
+    let mut joined = one.to_vec();
+    joined[place].extend(other[place].iter().cloned());
+    Some(joined)
 }
 
 /// The JSON value.
