@@ -1,8 +1,8 @@
 //! Step 8: caps, innermost group first (contract section 3.8). A cap is used up by the selected items in order of row.
 
-use super::{Application, Context};
 use super::result::{CapUse, Op, Step};
 use super::totals::Entry;
+use super::{Application, Context};
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::policy::model::{Cap, CapAmount};

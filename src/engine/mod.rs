@@ -216,7 +216,8 @@ fn one_year(
     };
     let Some(day) = validity.compute_on else { return shut_out(head, &policy.validity_cite, Reason::NotInForce) };
 
-    let mut context = Context { vocabulary, policy, unit, application, day, history, beside, outsider: false, settle: !sums_only };
+    let mut context =
+        Context { vocabulary, policy, unit, application, day, history, beside, outsider: false, settle: !sums_only };
     let (bars, class) = rulings.bars(&context, compiled);
     context.outsider = bars.outsider;
     if let Some(first) = bars.holding.first() {

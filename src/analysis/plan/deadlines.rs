@@ -129,7 +129,8 @@ pub(super) fn rows(question: &Question<'_>, bench: &mut Bench<'_>, now: &Run, in
     for (row, answers) in answers.into_iter().enumerate() {
         let stretches = stretches(&answers);
         let Some(last) = stretches.last() else { continue };
-        let closes = last.to.and_then(|day| day.checked_add(1.day()).ok()).map(|day| closing(question, policy, row, day));
+        let closes =
+            last.to.and_then(|day| day.checked_add(1.day()).ok()).map(|day| closing(question, policy, row, day));
         let paid = now.0[index].amount(row);
         let stake = match paid.is_zero() {
             true => Money::ZERO,

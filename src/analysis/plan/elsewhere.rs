@@ -58,13 +58,13 @@ const YEARS_AHEAD: i16 = 3;
 /// The rows for which another year of the policy would pay more, in order of row.
 pub(super) fn years(question: &Question<'_>, now: &Run, index: usize) -> Vec<OtherYears> {
     let (policy, asked) = (question.policies[index], question.application);
-    let last = policy.until.map_or(asked.year.max(policy.from.year()).saturating_add(YEARS_AHEAD), |until| until.year());
+    let last =
+        policy.until.map_or(asked.year.max(policy.from.year()).saturating_add(YEARS_AHEAD), |until| until.year());
     let rows = 0..question.applicant.achievements.len();
     let mut found: Vec<OtherYears> =
         rows.map(|row| OtherYears { row, now: now.0[index].amount(row), years: Vec::new() }).collect();
     for year in (policy.from.year()..=last).filter(|year| *year != asked.year) {
-        let application =
-            [Application { year, on: None, ignore_validity: false, ..asked.clone() }];
+        let application = [Application { year, on: None, ignore_validity: false, ..asked.clone() }];
         let mut bench = Bench::under(question.vocabulary, &[policy], &application, question.applicant);
         let then = bench.as_it_is();
         for entry in &mut found {

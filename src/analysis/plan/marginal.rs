@@ -82,8 +82,7 @@ pub(super) fn lines(
     let policy = question.policies[index];
     let called = if question.application.calls { policy.under_call(question.application.year) } else { None };
     let specimens = specimens::of_policy(question, called.as_ref().unwrap_or(policy), day);
-    let mut lines: Vec<Line> =
-        specimens.into_iter().map(|specimen| line(bench, now, index, specimen)).collect();
+    let mut lines: Vec<Line> = specimens.into_iter().map(|specimen| line(bench, now, index, specimen)).collect();
     lines.sort_by_key(|line| std::cmp::Reverse(line.marginal));
     lines
 }

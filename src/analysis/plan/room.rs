@@ -69,7 +69,9 @@ pub(super) fn caps(question: &Question<'_>, index: usize, result: &PolicyResult)
                 CapAmount::OfParameter(parameter, _) if limit.is_none() => Some(parameter),
                 _ => None,
             };
-            CapRoom { cap, limit, raised: false, not_applied, before: Money::ZERO, after: Money::ZERO }
+            let under = result.items.iter().filter(|item| item.clause.is_some_and(|clause| rule.on.contains(&clause)));
+            let paid = under.map(|item| item.amount).sum();
+            CapRoom { cap, limit, raised: false, not_applied, before: paid, after: paid }
         }
     })
     .collect()

@@ -90,10 +90,11 @@ impl Maker<'_> {
             return Vec::new();
         }
         // A row must have a kind, even where the clause asks for none.
-        let any_kind: Vec<ValueId> = match clause.selects.values(known.kind).is_none() && !clause.by.contains(&known.kind) {
-            true => self.vocabulary.values_for(known.kind, None).collect(),
-            false => Vec::new(),
-        };
+        let any_kind: Vec<ValueId> =
+            match clause.selects.values(known.kind).is_none() && !clause.by.contains(&known.kind) {
+                true => self.vocabulary.values_for(known.kind, None).collect(),
+                false => Vec::new(),
+            };
         let asked = clause.selects.0.iter().map(|(fact, values)| (*fact, values.clone()));
         let mut choices = vec![Vec::new()];
         for (fact, values) in asked.chain((!any_kind.is_empty()).then_some((known.kind, any_kind))) {
@@ -108,12 +109,7 @@ impl Maker<'_> {
         choices
     }
 
-    fn facts(
-        &self,
-        index: ClauseIndex,
-        clause: &Clause,
-        (selected, amount): (&[(FactId, ValueId)], &Amount),
-    ) -> Facts {
+    fn facts(&self, index: ClauseIndex, clause: &Clause, (selected, amount): (&[(FactId, ValueId)], &Amount)) -> Facts {
         let known = self.vocabulary.known();
         let mut facts = Facts::none();
         for (fact, value) in selected {
@@ -166,9 +162,10 @@ impl Maker<'_> {
         let known = self.vocabulary.known();
         let mut ranges: Vec<Range> = Vec::new();
         let given = |selector: &Selector| {
-            selector.0.iter().all(|(fact, values)| {
-                selected.iter().any(|(asked, value)| asked == fact && values.contains(value))
-            })
+            selector
+                .0
+                .iter()
+                .all(|(fact, values)| selected.iter().any(|(asked, value)| asked == fact && values.contains(value)))
         };
         let role = selected.iter().find(|(fact, _)| *fact == known.role).map(|(_, role)| *role);
         let rule = self.policy.roles.iter().find(|rule| given(&rule.selects));

@@ -164,10 +164,15 @@ fn gap(row: usize, policy: usize, total: Money, possible: Money) -> Worth {
 fn of_unit(question: &Question<'_>, index: usize, result: &PolicyResult) -> Vec<(FactId, KnownAs)> {
     let (vocabulary, policy) = (question.vocabulary, question.policies[index]);
     let is_of_unit = |fact: &FactId| vocabulary.fact(*fact).of == Of::Applicant;
-    let missing: BTreeSet<FactId> = result.items.iter().flat_map(|item| &item.missing).filter_map(|missing| match missing {
-        Missing::Fact(fact) => Some(*fact).filter(is_of_unit),
-        Missing::Clause => None,
-    }).collect();
+    let missing: BTreeSet<FactId> = result
+        .items
+        .iter()
+        .flat_map(|item| &item.missing)
+        .filter_map(|missing| match missing {
+            Missing::Fact(fact) => Some(*fact).filter(is_of_unit),
+            Missing::Clause => None,
+        })
+        .collect();
     let mut assumed: BTreeSet<FactId> = BTreeSet::new();
     for assumption in result.assumptions.iter().chain(result.items.iter().flat_map(|item| &item.assumptions)) {
         match &assumption.what {
@@ -190,9 +195,11 @@ fn taken_for_granted(question: &Question<'_>, assumption: &Assumption) -> Vec<Fa
         Assumed::Condition(test) => test.facts(known),
         Assumed::Default(fact, _) => vec![*fact],
         Assumed::OnlyLocalUnit => vec![known.local_ranks],
-        Assumed::Stated(_) | Assumed::Region | Assumed::Clean(_) | Assumed::NoPriorMoney | Assumed::NotApplied { .. } => {
-            Vec::new()
-        }
+        Assumed::Stated(_)
+        | Assumed::Region
+        | Assumed::Clean(_)
+        | Assumed::NoPriorMoney
+        | Assumed::NotApplied { .. } => Vec::new(),
     }
 }
 

@@ -100,7 +100,10 @@ fn facts(plans: &Plans<'_>, plan: &Plan<'_>) -> Section {
             plans,
             plan,
             &assumed,
-            lang.pick("一、视为满足的资料：若不是这样会少多少", "1. What was taken for granted, and what it would cost"),
+            lang.pick(
+                "一、视为满足的资料：若不是这样会少多少",
+                "1. What was taken for granted, and what it would cost",
+            ),
         ),
     ];
     Section { heading, notes, tables }

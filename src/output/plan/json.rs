@@ -93,7 +93,9 @@ fn fact(plans: &Plans<'_>, plan: &Plan<'_>, worth: &Worth) -> Json {
     };
     let values = |values: &[Value]| {
         let pairs = worth.facts.iter().zip(values);
-        pairs.map(|(fact, value)| (name(fact).to_owned(), json!(cell(plans.vocabulary, *fact, value)))).collect::<Map<_, _>>()
+        pairs
+            .map(|(fact, value)| (name(fact).to_owned(), json!(cell(plans.vocabulary, *fact, value))))
+            .collect::<Map<_, _>>()
     };
     let facts: Vec<&str> = match worth.possible {
         Some(_) => vec!["clause"],
@@ -155,10 +157,8 @@ fn policy(plans: &Plans<'_>, plan: &Plan<'_>, of: &PolicyPlan<'_>) -> Json {
 }
 
 fn more(told: Teller<'_>, plan: &Plan<'_>, of: &PolicyPlan<'_>, line: &Line) -> Json {
-    let row: Map<String, Json> = cells(told.vocabulary, &line.specimen.facts)
-        .into_iter()
-        .map(|(header, cell)| (header, json!(cell)))
-        .collect();
+    let row: Map<String, Json> =
+        cells(told.vocabulary, &line.specimen.facts).into_iter().map(|(header, cell)| (header, json!(cell))).collect();
     let obstacle = line.obstacle.map(|obstacle| match obstacle {
         Obstacle::OtherClause(_) => "other_clause",
         Obstacle::NoFigure => "no_figure",
@@ -179,8 +179,10 @@ fn more(told: Teller<'_>, plan: &Plan<'_>, of: &PolicyPlan<'_>, line: &Line) -> 
 
 fn effect_of(told: Teller<'_>, plan: &Plan<'_>, effect: &Effect) -> Json {
     let caps = |cap: usize| json!({ "cap": told.policy.caps[cap].id, "clause": told.policy.caps[cap].cite });
-    let limits = |limit: usize| json!({ "limit": told.policy.limits[limit].title.get(told.lang),
-                                        "clause": told.policy.limits[limit].cite });
+    let limits = |limit: usize| {
+        json!({ "limit": told.policy.limits[limit].title.get(told.lang),
+                                        "clause": told.policy.limits[limit].cite })
+    };
     match effect {
         Effect::Cap(cap, left) => json!({ "effect": "cap", "by": caps(*cap), "left": left }),
         Effect::Raises(cap) => json!({ "effect": "raises", "by": caps(*cap) }),

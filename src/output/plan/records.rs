@@ -10,8 +10,27 @@ use crate::vocabulary::FactId;
 
 /// The columns, in order. A cell that says nothing about a line is empty.
 const HEADER: [&str; 21] = [
-    "part", "applicant", "policy", "year", "id", "kind", "level", "fact", "value", "clause", "rule", "day", "amount",
-    "alone", "at_risk", "limit", "used", "left", "status", "note", "cells",
+    "part",
+    "applicant",
+    "policy",
+    "year",
+    "id",
+    "kind",
+    "level",
+    "fact",
+    "value",
+    "clause",
+    "rule",
+    "day",
+    "amount",
+    "alone",
+    "at_risk",
+    "limit",
+    "used",
+    "left",
+    "status",
+    "note",
+    "cells",
 ];
 
 /// One line, filled in by name.

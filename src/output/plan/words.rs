@@ -137,7 +137,8 @@ impl<'a> Teller<'a> {
             of.into_iter().map(|parts| parts.into_iter().map(|part| vec![part]).collect()).collect();
         let mut place = 0;
         while place < groups.len() {
-            let joined = (place + 1..groups.len()).find_map(|other| Some((other, join(&groups[place], &groups[other])?)));
+            let joined =
+                (place + 1..groups.len()).find_map(|other| Some((other, join(&groups[place], &groups[other])?)));
             match joined {
                 Some((other, joined)) => {
                     groups[place] = joined;
@@ -150,7 +151,9 @@ impl<'a> Teller<'a> {
         }
         let said = groups.into_iter().map(|parts| match parts.is_empty() {
             true => self.pick("任何一项", "any").to_owned(),
-            false => parts.iter().map(|part| part.join(self.pick("/", " / "))).collect::<Vec<_>>().join(self.pick("·", ", ")),
+            false => {
+                parts.iter().map(|part| part.join(self.pick("/", " / "))).collect::<Vec<_>>().join(self.pick("·", ", "))
+            }
         });
         said.collect::<Vec<_>>().join(self.pick("；", "; "))
     }
