@@ -6,7 +6,6 @@ use serde_json::Value as Json;
 use unicode_width::UnicodeWidthStr;
 
 #[path = "../common/mod.rs"]
-#[allow(dead_code)]
 mod common;
 
 use common::{Ran, biaobu, folder, piped};

@@ -89,11 +89,20 @@ fn facts(plans: &Plans<'_>, plan: &Plan<'_>) -> Section {
         });
         notes.extend(told.shut_out(policy));
     }
-    let known = |known: KnownAs| plan.facts.iter().filter(move |entry| entry.known_as == known).collect::<Vec<_>>();
-    let (missing, assumed) = (known(KnownAs::Missing), known(KnownAs::Assumed));
+    let together = lang.pick(
+        "单独查清不改变总额、几项合起来才改变的，只列合起来的一行",
+        "Facts that change nothing alone, but do so together, stand together only",
+    );
+    let waited_for = plan.facts.iter().filter(|entry| entry.known_as == KnownAs::Missing);
+    let (only_together, missing): (Vec<&Worth>, Vec<&Worth>) =
+        waited_for.partition(|entry| only_with_others(plan, entry));
+    if !only_together.is_empty() {
+        notes.push(together.to_owned());
+    }
     if missing.is_empty() {
         notes.push(lang.pick("没有等着查清的资料", "No unknown fact is waited for").to_owned());
     }
+    let assumed: Vec<&Worth> = plan.facts.iter().filter(|entry| entry.known_as == KnownAs::Assumed).collect();
     let tables = vec![
         worth_table(plans, plan, &missing, lang.pick("一、查清这些资料值多少", "1. What unknown facts are worth")),
         worth_table(
@@ -107,6 +116,18 @@ fn facts(plans: &Plans<'_>, plan: &Plan<'_>) -> Section {
         ),
     ];
     Section { heading, notes, tables }
+}
+
+/// True for a fact that changes nothing alone, where others of the row do so together with it.
+fn only_with_others(plan: &Plan<'_>, entry: &Worth) -> bool {
+    let changes = |entry: &Worth| entry.best != plan.total || entry.worst != plan.total || entry.open_end;
+    let together = |other: &Worth| {
+        other.of == entry.of
+            && other.facts.len() > entry.facts.len()
+            && entry.facts.iter().all(|fact| other.facts.contains(fact))
+            && changes(other)
+    };
+    entry.facts.len() == 1 && !changes(entry) && plan.facts.iter().any(together)
 }
 
 fn worth_table(plans: &Plans<'_>, plan: &Plan<'_>, entries: &[&Worth], caption: &str) -> Table {
@@ -152,7 +173,11 @@ fn more(told: Teller<'_>, plan: &Plan<'_>, policy: &PolicyPlan<'_>) -> Section {
     ];
     if plan.policies.len() > 1 {
         notes.push(
-            lang.pick("“多得”为各份政策合计", "\"more\" is the sum over all of the company's policies").to_owned(),
+            lang.pick(
+                "“单独”只看本政策，“多得”为各份政策合计",
+                "\"alone\" is this policy's, \"more\" the sum over all of the company's policies",
+            )
+            .to_owned(),
         );
     }
     let kind_fact = told.vocabulary.known().kind;
@@ -164,7 +189,8 @@ fn more(told: Teller<'_>, plan: &Plan<'_>, policy: &PolicyPlan<'_>) -> Section {
             None => kinds.push((kind, vec![line])),
         }
     }
-    let tables = kinds.iter().map(|(kind, lines)| kind_table(told, policy, *kind, lines)).collect();
+    let several = plan.policies.len() > 1;
+    let tables = kinds.iter().map(|(kind, lines)| kind_table((told, several), policy, *kind, lines)).collect();
     let paid: BTreeSet<ValueId> = kinds.iter().map(|(kind, _)| *kind).collect();
     let unpaid = told.vocabulary.values_for(kind_fact, None).filter(|kind| !paid.contains(kind));
     let unpaid: Vec<String> = unpaid.map(|kind| told.speaker().value(kind_fact, kind)).collect();
@@ -188,23 +214,25 @@ fn nothing_to_add(told: Teller<'_>, policy: &PolicyPlan<'_>) -> Section {
 }
 
 /// The lines of one kind; those that read the same but for the achievement stand together.
-fn kind_table(told: Teller<'_>, policy: &PolicyPlan<'_>, kind: ValueId, lines: &[&Line]) -> Table {
+fn kind_table((told, several): (Teller<'_>, bool), policy: &PolicyPlan<'_>, kind: ValueId, lines: &[&Line]) -> Table {
     let lang = told.lang;
-    let columns = vec![
+    let mut columns = vec![
         Column::words(lang.pick("再添一项", "one more")),
         Column::words(lang.pick("条款", "clause")),
         Column::number(lang.pick("单独", "alone")),
         Column::number(lang.pick("多得", "more")),
-        Column::words(lang.pick("说明", "note")),
     ];
-    let mut rows: Vec<(Vec<Vec<String>>, [String; 4])> = Vec::new();
+    if several {
+        columns.push(Column::number(lang.pick("其中本政策", "of it here")));
+    }
+    columns.push(Column::words(lang.pick("说明", "note")));
+    let mut rows: Vec<(Vec<Vec<String>>, Vec<String>)> = Vec::new();
     for line in lines {
-        let rest = [
-            told.clause(line.specimen.clause),
-            told.money(line.alone),
-            told.money(line.marginal),
-            told.effects(line, &policy.result),
-        ];
+        let mut rest = vec![told.clause(line.specimen.clause), told.money(line.alone), told.money(line.marginal)];
+        if several {
+            rest.push(told.money(line.here));
+        }
+        rest.push(told.effects(line, &policy.result));
         let what = told.specimen(line);
         match rows.iter_mut().find(|(_, known)| *known == rest) {
             Some((specimens, _)) => specimens.push(what),

@@ -85,6 +85,7 @@ impl<'a> Teller<'a> {
             Value::Text(text) if *fact == self.vocabulary.known().region && !self.policy.covers(text) => {
                 self.pick("其他地区", "elsewhere").to_owned()
             }
+            Value::Integers(numbers) => self.numbers(numbers),
             value => speaker.found(*fact, Some(value)),
         });
         speaker.list(said)
@@ -123,12 +124,18 @@ impl<'a> Teller<'a> {
                 parts.push(match value {
                     Value::Code(_) => speaker.found(id, Some(value)),
                     Value::Bool(true) => speaker.fact(id),
+                    Value::Integers(numbers) => format!("{} {}", speaker.fact(id), self.numbers(numbers)),
                     Value::Bool(false) => format!("{}{}", self.pick("非", "not "), speaker.fact(id)),
                     value => format!("{} {}", speaker.fact(id), speaker.found(id, Some(value))),
                 });
             }
         }
         parts
+    }
+
+    /// `1和2`.
+    fn numbers(&self, numbers: &[i64]) -> String {
+        numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(self.pick("和", " and "))
     }
 
     /// Several specimens of which nothing else has to be told apart: those that differ in one fact stand together.
