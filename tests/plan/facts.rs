@@ -138,6 +138,10 @@ proptest! {
         let plan = planned(&policies, &case.applicant, &case.application);
         for entry in &plan.facts {
             let About::Row(row) = entry.of else { continue };
+            let of_row = |fact: &FactId| vocabulary().fact(*fact).of == Of::Achievement;
+            if !entry.facts.iter().all(of_row) {
+                continue;
+            }
             for (values, expected) in [(&entry.best_values, entry.best), (&entry.worst_values, entry.worst)] {
                 let mut unit = case.applicant.clone();
                 for (fact, value) in entry.facts.iter().zip(values) {

@@ -132,6 +132,14 @@ impl<'a> Bench<'a> {
         self.run(&self.unit.facts, 0, rows)
     }
 
+    /// With one row of other facts, and other facts of the unit.
+    pub fn changed_in(&mut self, unit: &Facts, row: usize, facts: &Facts) -> Run {
+        let (profile, number) = (self.number(), self.number());
+        let mut rows: Vec<(&Facts, u32)> = self.rows();
+        rows[row] = (facts, number);
+        self.run(unit, profile, rows)
+    }
+
     /// With all rows of other facts.
     pub fn all_changed(&mut self, facts: &[Facts]) -> Run {
         let rows = facts.iter().map(|row| (row, self.number())).collect();

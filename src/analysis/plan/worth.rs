@@ -76,6 +76,29 @@ struct Trials<'q, 'a, 'b> {
     total: Money,
 }
 
+/// As much as a cell may say.
+const PLENTY: Value = Value::Money(Money::LARGEST_INPUT);
+
+/// A row and its unit with some blanks filled in.
+#[derive(Clone)]
+struct Filled {
+    row: Facts,
+    unit: Facts,
+}
+
+impl Filled {
+    /// The same with half of every amount that is as great as can be; none where there is none.
+    fn with_half_of_plenty(&self, facts: &[FactId], values: &[Value]) -> Option<Filled> {
+        let mut half = self.clone();
+        let mut found = false;
+        for (fact, _) in facts.iter().zip(values).filter(|(_, value)| **value == PLENTY) {
+            found = true;
+            half.row.set(*fact, Value::Money(Money::from_fen(Money::LARGEST_INPUT.fen() / 2)));
+        }
+        found.then_some(half)
+    }
+}
+
 /// Best and worst so far.
 struct Range {
     best: (Money, Vec<Value>),
@@ -120,7 +143,7 @@ pub(super) fn facts<'a>(
             for fact in missing.filter(|fact| of_row(fact)) {
                 trials.note(&mut found, index, About::Row(row), &[fact], KnownAs::Missing);
             }
-            if item.settled_by.len() > 1 && item.settled_by.iter().all(of_row) {
+            if item.settled_by.len() > 1 {
                 trials.note(&mut found, index, About::Row(row), &item.settled_by, KnownAs::Missing);
             }
             if item.missing.contains(&Missing::Clause) {
@@ -254,59 +277,62 @@ impl Trials<'_, '_, '_> {
         values
     }
 
-    /// Facts of one row. Values that give the row the same standing are tried among the other rows only once.
+    /// Facts of one row, or of one row and its unit; and whether more of an amount is always paid more.
     fn row(&mut self, row: usize, facts: &[FactId]) -> (Range, bool) {
         let mut range = Range::around(self.total);
-        let mut seen: Vec<(Vec<Standing>, Money)> = Vec::new();
-        let own = self.question.applicant.achievements[row].facts.clone();
         let mut open_end = false;
-        self.fill((row, &own), facts, &mut Vec::new(), &mut |trials, filled, values| {
+        let mut seen: Vec<(Vec<Standing>, Money)> = Vec::new();
+        let unit = self.question.applicant;
+        let now = Filled { row: unit.achievements[row].facts.clone(), unit: unit.facts.clone() };
+        self.fill(&now, facts, &mut Vec::new(), &mut |trials, filled, values| {
             let total = trials.total_with(row, filled, &mut seen);
-            range.add(total, values);
-        });
-        if let [fact] = facts
-            && self.question.vocabulary.fact(*fact).kind == FactType::Money
-        {
-            // Where nothing ends what is paid of an amount, the engine names no greatest one.
-            let mut with = |amount: Money| {
-                let mut filled = own.clone();
-                filled.set(*fact, Value::Money(amount));
-                self.total_with(row, &filled, &mut seen)
-            };
-            let (most, half) = (Money::LARGEST_INPUT, Money::from_fen(Money::LARGEST_INPUT.fen() / 2));
-            let (at_most, at_half) = (with(most), with(half));
-            open_end = at_most != at_half;
-            if !open_end {
-                range.add(at_most, &[Value::Money(most)]);
+            // Where nothing ends what is paid of an amount, there is no greatest one to name.
+            let half = filled.with_half_of_plenty(facts, values);
+            match half.map(|half| trials.total_with(row, &half, &mut seen)) {
+                Some(at_half) if at_half != total => open_end = true,
+                _ => range.add(total, values),
             }
-        }
+        });
         (range, open_end)
     }
 
     /// Calls `visit` with every combination of values of the facts that are still blank, filled in one by one.
     fn fill(
         &mut self,
-        (row, filled): (usize, &Facts),
+        filled: &Filled,
         facts: &[FactId],
         values: &mut Vec<Value>,
-        visit: &mut dyn FnMut(&mut Self, &Facts, &[Value]),
+        visit: &mut dyn FnMut(&mut Self, &Filled, &[Value]),
     ) {
         let Some((fact, rest)) = facts.split_first() else { return visit(self, filled, values) };
-        for value in self.values(filled, &self.question.applicant.facts, *fact) {
+        let described = self.question.vocabulary.fact(*fact);
+        let mut open = self.values(&filled.row, &filled.unit, *fact);
+        if described.kind == FactType::Money && !open.contains(&PLENTY) {
+            open.push(PLENTY);
+        }
+        for value in open {
             let mut more = filled.clone();
-            more.set(*fact, value.clone());
+            match described.of {
+                Of::Achievement => more.row.set(*fact, value.clone()),
+                Of::Applicant => more.unit.set(*fact, value.clone()),
+            }
             values.push(value);
-            self.fill((row, &more), rest, values, visit);
+            self.fill(&more, rest, values, visit);
             values.pop();
         }
     }
 
-    fn total_with(&mut self, row: usize, facts: &Facts, seen: &mut Vec<(Vec<Standing>, Money)>) -> Money {
-        let alone: Vec<Standing> = self.bench.alone(facts).0.iter().map(|settled| settled.standing(0)).collect();
+    /// The sum of all totals. Values that give the row the same standing are tried among the other rows only once.
+    fn total_with(&mut self, row: usize, filled: &Filled, seen: &mut Vec<(Vec<Standing>, Money)>) -> Money {
+        if filled.unit != self.question.applicant.facts {
+            return self.bench.changed_in(&filled.unit, row, &filled.row).total();
+        }
+        let alone = self.bench.alone(&filled.row).0;
+        let alone: Vec<Standing> = alone.iter().map(|settled| settled.standing(0)).collect();
         if let Some((_, total)) = seen.iter().find(|(known, _)| *known == alone) {
             return *total;
         }
-        let total = self.bench.changed(row, facts).total();
+        let total = self.bench.changed(row, &filled.row).total();
         seen.push((alone, total));
         total
     }
