@@ -9,6 +9,7 @@ use crate::engine::result::{Assumed, Assumption, Missing, PolicyResult};
 use crate::engine::settled::Standing;
 use crate::facts::{Facts, Value};
 use crate::money::Money;
+use crate::policy::model::{Amount, Clause};
 use crate::vocabulary::{FactId, FactType, Of};
 
 /// What it would bring to know some facts, or cost.
@@ -310,6 +311,9 @@ impl Trials<'_, '_, '_> {
         if described.kind == FactType::Money && !open.contains(&PLENTY) {
             open.push(PLENTY);
         }
+        if described.kind == FactType::Money && values.is_empty() && rest.is_empty() {
+            open.extend(self.turning_points(&filled.row));
+        }
         for value in open {
             let mut more = filled.clone();
             match described.of {
@@ -320,6 +324,25 @@ impl Trials<'_, '_, '_> {
             self.fill(&more, rest, values, visit);
             values.pop();
         }
+    }
+
+    /// Amounts at which one line of a clause begins to come to something else than another: alone, such an amount may
+    /// settle what a greater and a smaller one leave open.
+    fn turning_points(&self, row: &Facts) -> Vec<Value> {
+        let kind_fact = self.question.vocabulary.known().kind;
+        let kind = row.code(kind_fact);
+        let of_kind = |clause: &&Clause| {
+            let kinds = clause.selects.values(kind_fact);
+            kinds.is_none_or(|kinds| kind.is_some_and(|kind| kinds.contains(&kind)))
+        };
+        let clauses = self.question.policies.iter().flat_map(|policy| &policy.clauses).filter(of_kind);
+        let sums = clauses.flat_map(|clause| &clause.amounts).filter_map(|line| match &line.amount {
+            Amount::Money { of, share, .. } => Some(share.of(*of).fen()),
+            Amount::OfFact { at_most, .. } => at_most.map(Money::fen),
+            Amount::CaseByCase { .. } => None,
+        });
+        let points: BTreeSet<i128> = sums.flat_map(|sum| [sum - 1, sum]).filter(|sum| *sum > 0).collect();
+        points.into_iter().map(|fen| Value::Money(Money::from_fen(fen))).collect()
     }
 
     /// The sum of all totals. Values that give the row the same standing are tried among the other rows only once.
