@@ -4,3 +4,4 @@
 pub mod audit;
 pub mod compare;
 pub mod diff;
+pub mod plan;

@@ -47,6 +47,11 @@ pub enum Command {
     ///
     /// 例 Example: biaobu diff tianjin-2021 草案.toml 成果.csv --year 2022
     Diff(Diff),
+    /// 规划：空白资料与再添一项值多少、离封顶多远、什么何时到期
+    /// What unknown facts and further achievements are worth, what is left of caps, what closes when
+    ///
+    /// 例 Example: biaobu plan 成果.csv --policy tianjin-2021 --year 2022
+    Plan(Plan),
     /// 列出政策 The policies at hand
     ///
     /// 例 Example: biaobu policies --on 2022-12-31
@@ -213,6 +218,14 @@ pub struct Explain {
     /// 成果编号 Id of the item
     #[arg(long, value_name = "ID")]
     pub item: String,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct Plan {
+    #[command(flatten)]
+    pub inputs: Inputs,
+    #[command(flatten)]
+    pub shown: Shown,
 }
 
 #[derive(clap::Args, Debug)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Result, bail};
+use biaobu::facts::Applicant;
 use biaobu::input::Invalid;
 use biaobu::lang::{Lang, Words};
 use biaobu::output::batch::{Aside, Lines, Stopped, TOLD, Told};
@@ -96,13 +97,18 @@ fn document(args: &Estimate, prepared: &Prepared, errors: &mut Option<Errors>, l
         write_error(errors, row)?;
     }
     let mut told = Told::of(&portfolio.invalid);
-    let region = report.vocabulary.known().region;
-    let place = |unit: &&biaobu::facts::Applicant| {
+    told.uncovered = self::uncovered(report.vocabulary, &uncovered);
+    Ok(told)
+}
+
+/// Units that no policy at hand covers: how many, and the first with their regions and rows.
+pub(super) fn uncovered(vocabulary: &Vocabulary, units: &[&Applicant]) -> (u64, Vec<(String, String, usize)>) {
+    let region = vocabulary.known().region;
+    let place = |unit: &&Applicant| {
         let region = unit.facts.text(region).unwrap_or_default().to_owned();
         (unit.name.clone(), region, unit.achievements.len())
     };
-    told.uncovered = (uncovered.len() as u64, uncovered.iter().take(TOLD).map(place).collect());
-    Ok(told)
+    (units.len() as u64, units.iter().take(TOLD).map(place).collect())
 }
 
 /// Formats that are written unit by unit.
@@ -263,7 +269,7 @@ fn look(args: &Estimate) -> Look {
     Look { width: terminal_width(), color }
 }
 
-fn tell_uncovered(told: &Told, lang: Lang) {
+pub(super) fn tell_uncovered(told: &Told, lang: Lang) {
     let (count, first) = &told.uncovered;
     for (name, region, rows) in first {
         let message = words!(

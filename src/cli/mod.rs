@@ -12,6 +12,7 @@ mod diff;
 mod estimate;
 mod explain;
 mod files;
+mod plan;
 mod policies;
 mod request;
 mod schema;
@@ -50,6 +51,7 @@ pub fn main() -> ExitCode {
         Command::Audit(audit) => audit::run(audit, &args.rules, lang),
         Command::Compare(compare) => compare::run(compare, &args.rules, lang),
         Command::Diff(diff) => diff::run(diff, &args.rules, lang),
+        Command::Plan(plan) => plan::run(plan, &args.rules, lang),
         Command::Policies(policies) => policies::list(policies, &args.rules, lang),
         Command::Show(show) => policies::show(show, &args.rules, lang),
         Command::Template(template) => template::run(template, &args.rules, lang),

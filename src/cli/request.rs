@@ -311,6 +311,11 @@ pub fn prepare_under(rules: Rules, inputs: &Inputs, output: &[Option<&Path>], la
 }
 
 impl Prepared {
+    /// True if a run over several years was asked for.
+    pub fn several_years(&self) -> bool {
+        self.years.len() > 1
+    }
+
     /// Reads the input files, every row in full; what looks odd about them is told on standard error.
     pub fn portfolio(&self, lang: Lang) -> Result<Portfolio> {
         Ok(self.read(lang, self.options.clone())?.into_portfolio())

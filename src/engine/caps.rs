@@ -1,9 +1,10 @@
 //! Step 8: caps, innermost group first (contract section 3.8). A cap is used up by the selected items in order of row.
 
-use super::Context;
 use super::result::{CapUse, Op, Step};
 use super::totals::Entry;
+use super::{Application, Context};
 use crate::money::Money;
+use crate::policy::Policy;
 use crate::policy::model::{Cap, CapAmount};
 
 /// What the caps leave of the selected entries.
@@ -66,11 +67,16 @@ fn limit_of(
             return Some((raise.to, true));
         }
     }
+    cap_limit(context.policy, cap, context.application).map(|limit| (Some(limit), false))
+}
+
+/// What a cap allows while nothing raises it; none while its parameter is not given.
+pub fn cap_limit(policy: &Policy, cap: &Cap, application: &Application) -> Option<Money> {
     match &cap.at_most {
-        CapAmount::Money(money) => Some((Some(*money), false)),
+        CapAmount::Money(money) => Some(*money),
         CapAmount::OfParameter(parameter, share) => {
-            let value = context.application.parameters.get(&context.policy.parameters[*parameter].id)?;
-            Some((Some(share.of(*value)), false))
+            let value = application.parameters.get(&policy.parameters[*parameter].id)?;
+            Some(share.of(*value))
         }
     }
 }

@@ -30,6 +30,7 @@ mod totals;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+pub use caps::cap_limit;
 pub use conditions::{Days, window_days};
 use jiff::civil::Date;
 

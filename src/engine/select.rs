@@ -11,6 +11,7 @@ use super::row::{self, Row, Selectors};
 use super::settling;
 use crate::facts::{Facts, Value};
 use crate::money::Money;
+use crate::policy::Policy;
 use crate::policy::model::{Amount, Cite, Clause, ClauseIndex, LimitOf, Nature};
 use crate::vocabulary::{FactId, Of, ValueId};
 
@@ -541,7 +542,12 @@ fn likeness(context: &Context<'_>, outcome: &Outcome) -> Likeness {
 
 /// The classes that a candidate belongs to, under each limit that counts items.
 pub(super) fn classes(context: &Context<'_>, candidate: &Candidate) -> Vec<(usize, Vec<Option<ValueId>>)> {
-    let limits = context.policy.limits.iter().enumerate();
+    classes_under(context.policy, candidate)
+}
+
+/// The same where the policy is all that is at hand.
+pub(super) fn classes_under(policy: &Policy, candidate: &Candidate) -> Vec<(usize, Vec<Option<ValueId>>)> {
+    let limits = policy.limits.iter().enumerate();
     limits
         .filter_map(|(index, limit)| match &limit.of {
             LimitOf::Items { on, per } if on.contains(&candidate.clause) => {

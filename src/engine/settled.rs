@@ -4,10 +4,12 @@
 use std::rc::Rc;
 
 use super::result::{Answer, Item, Op, PolicyResult, Reason, Status, Step};
-use super::select::{Candidate, Decision, Pays};
+use super::row::Selectors;
+use super::select::{self, Candidate, Decision, Pays};
 use crate::money::Money;
-use crate::policy::model::{Cite, Nature};
-use crate::vocabulary::FactId;
+use crate::policy::Policy;
+use crate::policy::model::{Cite, ClauseIndex, Nature};
+use crate::vocabulary::{FactId, ValueId};
 
 /// One year of one unit under one policy.
 pub struct Settled {
@@ -56,6 +58,10 @@ pub(super) struct Late {
     /// What is paid if every unknown fact turns out best, where steps 6 to 8 do something to it then.
     pub possible: Option<Money>,
 }
+
+/// All that steps 6 to 8 look at of a row besides its texts: rows of one standing come to the same total in its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing(Option<(ClauseIndex, Money, Money, Selectors)>);
 
 /// Which rows read the same, but for their own texts and days.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -114,6 +120,31 @@ impl Settled {
         match &self.rows {
             Rows::ShutOut { cite, reason, .. } => shut_out(cite.clone(), reason.clone()),
             Rows::Ruled(rows) => item(&rows[index]),
+        }
+    }
+
+    /// The classes in which a row takes or would take a place, of the limits of its `policy` that count items: the
+    /// limit, and the values of the facts that tell its classes apart. Empty where the row is not in question.
+    pub fn classes(&self, policy: &Policy, index: usize) -> Vec<(usize, Vec<Option<ValueId>>)> {
+        let Rows::Ruled(rows) = &self.rows else { return Vec::new() };
+        let row = &rows[index];
+        let taken = row.decision.taken.as_ref();
+        let claimed = matches!(row.status, Status::Awarded | Status::Reduced | Status::NotSelected);
+        taken.filter(|_| claimed).map_or_else(Vec::new, |taken| select::classes_under(policy, taken))
+    }
+
+    /// With what a row goes into steps 6 to 8.
+    pub fn standing(&self, index: usize) -> Standing {
+        let Rows::Ruled(rows) = &self.rows else { return Standing(None) };
+        let taken = rows[index].decision.taken.as_ref().filter(|taken| taken.pays == Pays::Yes);
+        Standing(taken.map(|taken| (taken.clause, taken.base, taken.paid, taken.selectors.clone())))
+    }
+
+    /// What a row is paid.
+    pub fn amount(&self, index: usize) -> Money {
+        match &self.rows {
+            Rows::ShutOut { .. } => Money::ZERO,
+            Rows::Ruled(rows) => rows[index].amount,
         }
     }
 

@@ -12,6 +12,7 @@ pub mod holes;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod plan;
 mod rules;
 pub mod show;
 mod steps;
