@@ -1,5 +1,6 @@
 //! What an unknown fact may turn out to be: values such that under a policy any other comes to the same as one of
-//! them, or, for amounts of money, lies between two of them.
+//! them. Of amounts of money only the ends are given, none and plenty: where other facts are blank too, an amount
+//! between them may settle what neither end does.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
