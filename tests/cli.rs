@@ -10,7 +10,7 @@ use std::process::Stdio;
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use common::{Ran, biaobu, command, folder, piped};
+use common::{Ran, biaobu, cents, command, folder, json, list, piped, text};
 
 /// A small portfolio as a standards officer types it: two units, every status that needs no second policy.
 const ROWS: &str = "\
@@ -24,23 +24,6 @@ B2,乙公司,会议活动,国际标准化会议,年会,,,,,,,2021-09-01,35万元
 ";
 const TIANJIN: &str = "--policy tianjin-2021 --year 2022";
 const UNITS: &str = "申报单位,注册地\n甲公司,天津市滨海新区\n乙公司,内蒙古自治区\n";
-
-/// The document of `--format json`.
-fn json(ran: &Ran) -> Value {
-    serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}{}", ran.out, ran.err))
-}
-
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key].as_str().unwrap_or_default()
-}
-
-fn cents(value: &Value, key: &str) -> i64 {
-    text(value, key).replace('.', "").parse().unwrap()
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value[key].as_array().map_or(&[], Vec::as_slice)
-}
 
 /// Exit code 2: nothing on standard output, `-o` as it was, no temporary file, and words that help in both languages.
 #[test]

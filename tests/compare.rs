@@ -13,7 +13,7 @@ use biaobu::output::compare::Told;
 use biaobu::output::document::{self, Form};
 use biaobu::output::terminal::Look;
 use biaobu::policy::Policy;
-use common::{Ran, biaobu, folder};
+use common::{Ran, biaobu, cents, folder, json, list, text};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -23,22 +23,6 @@ fn portfolio_folder() -> tempfile::TempDir {
 }
 
 const ASKED: &str = "compare rows.csv --applicants units.csv --year 2022 --param fund_total=400万";
-
-fn json(ran: &Ran) -> Value {
-    serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}{}", ran.out, ran.err))
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value[key].as_array().map_or(&[], Vec::as_slice)
-}
-
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key].as_str().unwrap_or_default()
-}
-
-fn cents(value: &Value, key: &str) -> i64 {
-    text(value, key).replace('.', "").parse().unwrap()
-}
 
 /// The records of a CSV result, by column.
 fn records(ran: &Ran) -> Vec<BTreeMap<String, String>> {

@@ -18,7 +18,7 @@ use biaobu::policy::model::Amount;
 use biaobu::policy::{self, Policy};
 use biaobu::rulefile::RuleFile;
 use biaobu::rules::{self, Rules};
-use common::{Ran, biaobu, folder};
+use common::{biaobu, cents, folder, json, list, text};
 use serde_json::Value;
 use support::mutants::mutants;
 use unicode_width::UnicodeWidthStr as _;
@@ -197,22 +197,6 @@ const EDITS: [(&str, &str); 3] = [
     ("within = \"the previous year\"", "within = \"the previous year or this year\""),
     ("at_most = 2", "at_most = 3"),
 ];
-
-fn json(ran: &Ran) -> Value {
-    serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {}{}", ran.out, ran.err))
-}
-
-fn list<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value[key].as_array().map_or(&[], Vec::as_slice)
-}
-
-fn text<'a>(value: &'a Value, key: &str) -> &'a str {
-    value[key].as_str().unwrap_or_default()
-}
-
-fn cents(value: &Value, key: &str) -> i64 {
-    text(value, key).replace('.', "").parse().unwrap()
-}
 
 /// An edited copy has the id of the shipped one and is told from it.
 #[test]

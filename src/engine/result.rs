@@ -339,6 +339,22 @@ pub enum Op {
 }
 
 impl Op {
+    /// True for a step that takes something away from what the clause pays.
+    pub fn lowers(&self) -> bool {
+        matches!(
+            self,
+            Op::CostLimit(..)
+                | Op::PriorMoney(_)
+                | Op::Upgrade(_)
+                | Op::OtherMoney(..)
+                | Op::PaidEarlier(..)
+                | Op::LeftTo(..)
+                | Op::Duplicate(_)
+                | Op::NotSelected(_)
+                | Op::Cap(..)
+        )
+    }
+
     /// The JSON value.
     pub fn id(&self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::result::{Answer, Item, Op, PolicyResult, Reason, Status, Step};
+use super::result::{Answer, Item, PolicyResult, Reason, Status, Step};
 use super::row::Selectors;
 use super::select::{self, Candidate, Decision, Pays};
 use crate::money::Money;
@@ -217,20 +217,7 @@ fn later(item: &mut Item, taken: &Candidate, late: Option<&Late>) {
         (item.same_as, item.same_as_year) = (late.same_as, late.same_as_year);
         item.same_as_policy.clone_from(&late.same_as_policy);
     }
-    let lowering = item.steps.iter().filter(|step| {
-        matches!(
-            step.op,
-            Op::CostLimit(..)
-                | Op::PriorMoney(_)
-                | Op::Upgrade(_)
-                | Op::OtherMoney(..)
-                | Op::PaidEarlier(..)
-                | Op::LeftTo(..)
-                | Op::Duplicate(_)
-                | Op::NotSelected(_)
-                | Op::Cap(..)
-        )
-    });
+    let lowering = item.steps.iter().filter(|step| step.op.lowers());
     item.reasons.extend(lowering.cloned().map(Reason::Step));
     if let Some((clause, amount)) = item.possible {
         item.reasons.push(Reason::MorePossible(clause, amount));

@@ -2,7 +2,7 @@
 
 use super::{AuditReport, Line};
 use crate::analysis::audit::{Case, Class, Draft, Finding, Remark, RowOf, Sums, Weight};
-use crate::engine::result::{Item, Op, Status};
+use crate::engine::result::{Item, Status};
 use crate::input::claims::Cell;
 use crate::lang::Lang;
 use crate::output::terminal::file_name;
@@ -423,25 +423,11 @@ impl Words<'_> {
 
 /// How the amount of a paid row comes about.
 fn steps(speaker: &Speaker<'_>, case: &Case<'_>, item: &Item) -> Option<String> {
-    let lowered = |op: &Op| {
-        matches!(
-            op,
-            Op::CostLimit(..)
-                | Op::PriorMoney(_)
-                | Op::Upgrade(_)
-                | Op::OtherMoney(..)
-                | Op::PaidEarlier(..)
-                | Op::LeftTo(..)
-                | Op::Duplicate(_)
-                | Op::NotSelected(_)
-                | Op::Cap(..)
-        )
-    };
     if !matches!(item.status, Status::Awarded | Status::Reduced) {
         return None;
     }
     // What takes something away is among the reasons.
-    let base = item.steps.iter().filter(|step| !lowered(&step.op));
+    let base = item.steps.iter().filter(|step| !step.op.lowers());
     let said: Vec<String> = base.map(|step| speaker.step(step, &case.evaluated)).collect();
     let clause = item.clause.map(|clause| &speaker.policy.clauses[clause])?;
     (!said.is_empty()).then(|| speaker.cited(&clause.cite, &said.join(speaker.lang.pick("，", ", "))))
