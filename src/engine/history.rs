@@ -40,6 +40,8 @@ pub(super) struct Settled {
 pub(super) struct History {
     pub payments: Vec<Payment>,
     pub settled: Vec<Settled>,
+    /// True if an earlier year left something open: what it has paid may turn out otherwise.
+    pub open: bool,
 }
 
 /// What an earlier payment does to a candidate of this year.
@@ -63,6 +65,7 @@ impl History {
     pub fn extend(&mut self, year: History) {
         self.payments.extend(year.payments);
         self.settled.extend(year.settled);
+        self.open |= year.open;
     }
 
     /// The payment of the row itself after which it is not paid again.

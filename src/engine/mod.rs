@@ -16,6 +16,7 @@ mod compiled;
 mod conditions;
 mod date;
 mod duplicates;
+mod exposure;
 mod history;
 pub mod result;
 mod row;

@@ -75,7 +75,7 @@ pub struct PolicyResult {
     pub ceiling_total: Money,
     /// What it could be if every unknown fact turned out best; never below `total`.
     pub potential_total: Money,
-    /// What can be said of the total: the sum of what is certain, and the potential total.
+    /// What can be said of the total: fixed money that is paid now and at best, and the potential total.
     pub answer: Answer,
     /// One per achievement, in the same order.
     pub items: Vec<Item>,
@@ -134,6 +134,9 @@ pub struct Item {
     /// The smallest set of unknown facts that would settle it, whatever they say; empty where nothing is open, or where
     /// the text itself has the gap.
     pub settled_by: Vec<FactId>,
+    /// True if unknown facts of other rows may change it as well, through a cap, a limit or a row that counts as one
+    /// with it, or through an earlier year.
+    pub exposed: bool,
     /// Every clause that the row selects, and how it fared: for the explanation.
     pub considered: Vec<Considered>,
 }
@@ -143,9 +146,11 @@ pub struct Item {
 pub struct Answer {
     /// In which words.
     pub says: Says,
-    /// What is paid for sure: fixed money that hangs on no unknown fact. Of a ceiling nothing is sure.
+    /// What is paid for sure, given what is assumed: fixed money that hangs on no unknown fact. Of a ceiling nothing is
+    /// sure.
     pub from: Money,
-    /// What is paid if every unknown fact turns out best, after all caps.
+    /// What is paid at most: of a total, the potential total; of an item that hangs on unknown facts, its own or those
+    /// of other rows, the dearest that its clauses pay before steps 6 to 8.
     pub to: Money,
 }
 

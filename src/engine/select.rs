@@ -88,9 +88,13 @@ impl Decision {
         self.dearest.as_ref().or(self.taken.as_ref()).filter(|candidate| candidate.pays != Pays::No)
     }
 
-    /// What is then paid, before steps 6 to 8.
-    pub fn possibly_paid(&self) -> Money {
-        self.possible().map_or(Money::ZERO, |candidate| candidate.paid)
+    /// True if fixed money is paid that no unknown fact of the row can take away: such as the real cost, or another
+    /// clause that may turn out dearer and then falls under other limits and caps.
+    pub fn is_sure(&self) -> bool {
+        let same_clause = |taken: &Candidate| self.dearest.as_ref().is_none_or(|other| other.clause == taken.clause);
+        self.taken.as_ref().is_some_and(|taken| {
+            taken.pays == Pays::Yes && taken.nature == Nature::Fixed && taken.missing.is_empty() && same_clause(taken)
+        })
     }
 }
 

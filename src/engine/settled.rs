@@ -8,7 +8,7 @@ use super::row::Selectors;
 use super::select::{self, Candidate, Decision, Pays};
 use crate::money::Money;
 use crate::policy::Policy;
-use crate::policy::model::{Cite, ClauseIndex, Nature};
+use crate::policy::model::{Cite, ClauseIndex};
 use crate::vocabulary::{FactId, ValueId};
 
 /// One year of one unit under one policy.
@@ -32,19 +32,20 @@ pub(super) struct Row {
     pub amount: Money,
     /// What steps 6 to 8 did; none if nothing.
     pub late: Option<Box<Late>>,
+    /// What other rows leave open may change what steps 6 to 8 do to this one.
+    pub exposed: bool,
 }
 
 impl Row {
-    /// What can be said of the amount. What other rows' unknown facts would take away is not certain.
+    /// What can be said of the amount. Whatever is open of this row or of others, it is never above what its dearest
+    /// clause pays before steps 6 to 8; below that, they may come to anything.
     pub fn answer(&self) -> Answer {
         let decision = &self.decision;
-        let possible = self.late.as_ref().and_then(|late| late.possible).unwrap_or_else(|| decision.possibly_paid());
-        let sure = match decision.taken.as_ref().filter(|taken| taken.pays == Pays::Yes) {
-            // A fact that is missing all the same may lower it, such as the real cost.
-            Some(taken) if taken.nature == Nature::Fixed && taken.missing.is_empty() => self.amount.min(possible),
-            _ => Money::ZERO,
-        };
-        Answer::new(sure, self.amount.max(possible), &decision.missing)
+        let sure = if self.exposed || !decision.is_sure() { Money::ZERO } else { self.amount };
+        let open = self.exposed || !decision.missing.is_empty();
+        let most = decision.possible().or(decision.taken.as_ref().filter(|_| self.exposed));
+        let most = most.map_or(Money::ZERO, |candidate| candidate.limited);
+        Answer::new(sure, if open { self.amount.max(most) } else { self.amount }, &decision.missing)
     }
 }
 
@@ -55,8 +56,6 @@ pub(super) struct Late {
     pub same_as: Option<usize>,
     pub same_as_year: Option<i16>,
     pub same_as_policy: Option<String>,
-    /// What is paid if every unknown fact turns out best, where steps 6 to 8 do something to it then.
-    pub possible: Option<Money>,
 }
 
 /// All that steps 6 to 8 look at of a row besides its texts: rows of one standing come to the same total in its place.
@@ -109,7 +108,9 @@ impl Settled {
         match &self.rows {
             Rows::ShutOut { .. } => Alike::InUnit,
             Rows::Ruled(rows) => match &rows[index] {
-                Row { late: None, decision, .. } if decision.number != 0 => Alike::Everywhere(decision.number),
+                Row { late: None, decision, exposed, .. } if decision.number != 0 => {
+                    Alike::Everywhere(decision.number << 1 | u64::from(*exposed))
+                }
                 _ => Alike::Nowhere,
             },
         }
@@ -174,6 +175,7 @@ fn item(row: &Row) -> Item {
         possible: None,
         answer: row.answer(),
         settled_by: decision.settled_by.clone(),
+        exposed: row.exposed,
         considered: decision.considered.clone(),
     };
     if let Some(dearest) = decision.dearest.as_ref() {
@@ -243,6 +245,7 @@ fn shut_out(cite: Cite, reason: Reason) -> Item {
         possible: None,
         answer: Answer::default(),
         settled_by: Vec::new(),
+        exposed: false,
         considered: Vec::new(),
     }
 }

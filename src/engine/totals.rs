@@ -8,7 +8,7 @@ use super::result::{Answer, Assumed, Assumption, CapUse, Missing, Op, PolicyResu
 use super::select::{Candidate, Decision, Pays};
 use super::settled::{Late, Row};
 use super::together::{Claim, LeftTo};
-use super::{Context, caps, selection};
+use super::{Context, caps, exposure, selection};
 use crate::money::Money;
 use crate::policy::model::{ClauseIndex, Nature};
 
@@ -108,13 +108,16 @@ pub(super) fn total(
             Nature::Ceiling => result.ceiling_total += paid,
         }
     }
+    // What stands in both settlements is certain, unless an earlier year of the run left something open.
+    let mut sure = Money::ZERO;
     for (index, entry) in possible.iter().enumerate() {
-        let (_, amount, late) = &mut fates[entry.item];
-        let paid = at_best.as_ref().map_or(*amount, |amounts| amounts[index]);
-        if paid != entry.candidate.paid {
-            late.get_or_insert_default().possible = Some(paid);
+        let amount = fates[entry.item].1;
+        let best = at_best.as_ref().map_or(amount, |amounts| amounts[index]);
+        if decisions[entry.item].is_sure() && !context.history.open {
+            sure += amount.min(best);
         }
     }
+    let exposed = exposure::exposed(context, &decisions);
     if !sums_only {
         hoist(&decisions, &fates, result);
         drop_unconcerned(context, &decisions, &fates, result);
@@ -136,7 +139,9 @@ pub(super) fn total(
         }
         _ => None,
     });
+    let open = context.history.open || decisions.iter().any(|decision| !decision.missing.is_empty());
     let paid = History {
+        open,
         settled: counted_under.collect(),
         payments: certain
             .iter()
@@ -146,10 +151,10 @@ pub(super) fn total(
     let rows: Vec<Row> = decisions
         .into_iter()
         .zip(fates)
-        .map(|(decision, (status, amount, late))| Row { decision, status, amount, late })
+        .zip(exposed)
+        .map(|((decision, (status, amount, late)), exposed)| Row { decision, status, amount, late, exposed })
         .collect();
     let missing: Vec<Missing> = rows.iter().flat_map(|row| row.decision.missing.iter().copied()).collect();
-    let sure = rows.iter().map(|row| row.answer().from).sum();
     result.answer = Answer::new(sure, result.potential_total, &missing);
     (rows, paid)
 }

@@ -10,7 +10,9 @@ use super::words::Speaker;
 impl Speaker<'_> {
     /// `最高8万元；取决于起草单位排名`: what can be said of an item's amount.
     pub fn answer(&self, item: &Item) -> String {
-        let needs = self.list(item.settled_by.iter().map(|fact| self.fact(*fact)));
+        let others = self.lang.pick("其他成果未知的资料", "unknown facts of other rows");
+        let own = item.settled_by.iter().map(|fact| self.fact(*fact));
+        let needs = self.list(own.chain(item.exposed.then(|| others.to_owned())));
         self.interval(item.answer, &needs, item.missing.contains(&Missing::Clause))
     }
 
@@ -21,13 +23,16 @@ impl Speaker<'_> {
         let needs = open.map(|(item, row)| {
             let facts = self.list(item.settled_by.iter().map(|fact| self.fact(*fact)));
             match self.lang {
-                Lang::Zh => format!("{}的{facts}", row.id),
-                Lang::En => format!("{facts} of {}", row.id),
+                Lang::Zh => format!("{}（{facts}）", row.id),
+                Lang::En => format!("{} ({facts})", row.id),
             }
         });
-        let needs = needs.collect::<Vec<_>>().join(self.lang.pick("；", "; "));
+        let needs = self.list(needs);
         let gap = result.items.iter().any(|item| item.missing.contains(&Missing::Clause));
         let mut said = self.interval(result.answer, &needs, gap);
+        if !result.answer.from.is_zero() {
+            said += self.lang.pick("；以视为满足的前提为准", "; given what is assumed");
+        }
         if !result.ceiling_total.is_zero() {
             said += self.lang.pick("；上限金额由主管部门在其内核定", "; within ceilings the authority decides");
         }
@@ -36,12 +41,6 @@ impl Speaker<'_> {
 
     fn interval(&self, answer: Answer, needs: &str, gap: bool) -> String {
         let (from, to, zh) = (self.money(answer.from), self.money(answer.to), self.lang == Lang::Zh);
-        if answer.to.is_zero() && !needs.is_empty() {
-            return match self.lang {
-                Lang::Zh => format!("即使补齐{needs}也没有金额：封顶或名额已用完"),
-                Lang::En => format!("nothing even with {needs}: caps or limits leave no room"),
-            };
-        }
         let mut said = match (answer.says, zh) {
             (Says::Certain, true) => format!("确定{to}"),
             (Says::Certain, false) => format!("{to} for certain"),

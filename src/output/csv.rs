@@ -107,13 +107,11 @@ impl<'a> Items<'a> {
         }
         let line = String::from_utf8_lossy(&line);
         let columns = if holes { Template::new(&line) } else { Template::plain(&line) };
+        let others = item.exposed.then_some("others");
+        let settled_by: Vec<&str> = speaker.fact_ids(&item.settled_by).into_iter().chain(others).collect();
         let says = item.answer.says.id().to_owned();
         let answer = [says, item.answer.from.to_string(), item.answer.to.to_string()];
-        OfLine {
-            columns,
-            warnings: said.warnings,
-            answer: behind(answer, speaker.fact_ids(&item.settled_by).join(";")),
-        }
+        OfLine { columns, warnings: said.warnings, answer: behind(answer, settled_by.join(";")) }
     }
 }
 

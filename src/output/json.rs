@@ -300,6 +300,7 @@ impl Telling<'_> {
         entry.insert("possible".into(), json!(possible));
         let mut answer = answer(item.answer);
         answer["settled_by"] = json!(speaker.fact_ids(&item.settled_by));
+        answer["others"] = json!(item.exposed);
         entry.insert("answer".into(), answer);
         let extra: Map<String, Json> = row.extra.iter().map(|(header, cell)| (header.clone(), json!(cell))).collect();
         entry.insert("extra".into(), Json::Object(extra));

@@ -367,8 +367,8 @@ fn rule_words(one: &Contradiction) -> Words {
             en: "is {stated}, below the total {expected}"
         ),
         Rule::AnswerHolds => words!(
-            zh: "是 {stated}，与金额、各项之和或可能的总额 {expected} 不合",
-            en: "is {stated}, which does not fit the amount, the items or the potential total of {expected}"
+            zh: "是 {stated}，与金额或合计 {expected} 不合",
+            en: "is {stated}, which does not fit the amount or sum {expected}"
         ),
         Rule::CapHolds => words!(
             zh: "是 {stated}，而至多只能剩 {expected}",

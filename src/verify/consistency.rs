@@ -40,7 +40,7 @@ pub enum Rule {
     TotalIsFixedAndCeiling,
     /// `potential_total` is not below `total`.
     PotentialNotBelowTotal,
-    /// The interval of an answer holds the amount; of a result, it adds up and ends at the potential total.
+    /// The interval of an answer holds the amount; that of a result what is certain of its items, and the potential total.
     AnswerHolds,
     /// No more is left under a cap than it allows and than was there before.
     CapHolds,
@@ -173,7 +173,7 @@ impl Found<'_> {
         }
     }
 
-    /// Intervals hold their amounts, and what is certain adds up. Results of earlier versions have none.
+    /// Intervals hold their amounts. Results of earlier versions have none.
     fn answer(&mut self, at: &[Part], result: &Json, potential: Option<i128>) {
         let mut certain = Some(0);
         for (index, item) in list(result, "items").iter().enumerate() {
@@ -191,12 +191,18 @@ impl Found<'_> {
         }
         let Some(answer) = result.get("answer") else { return };
         let at = [at, &[Part::Key("answer".into())]].concat();
-        for (key, expected) in [("from", certain), ("to", potential)] {
-            if let (Some(stated), Some(expected)) = (self.amount(&at, answer, key), expected)
-                && stated != expected
-            {
-                self.add(&at, key, Rule::AnswerHolds, money(stated), money(expected));
+        let [from, to] = ["from", "to"].map(|key| self.amount(&at, answer, key));
+        // What is certain of each item is certain of all; nothing of a ceiling is.
+        let most = fen(result.get("fixed_total"));
+        for expected in [certain.filter(|least| from < Some(*least)), most.filter(|most| from > Some(*most))] {
+            if let (Some(from), Some(expected)) = (from, expected) {
+                self.add(&at, "from", Rule::AnswerHolds, money(from), money(expected));
             }
+        }
+        if let (Some(to), Some(potential)) = (to, potential)
+            && to != potential
+        {
+            self.add(&at, "to", Rule::AnswerHolds, money(to), money(potential));
         }
     }
 
@@ -334,8 +340,9 @@ mod tests {
         assert_eq!(with([a, b, c], ("10.00", "35.00")), []);
         let broken = |key: &str| vec![(format!("results[0].{key}"), Rule::AnswerHolds)];
         assert_eq!(with([a, ("0.00", "19.00"), c], ("10.00", "35.00")), broken("items[1].answer.to"));
-        assert_eq!(with([a, b, ("0.01", "5.00")], ("10.01", "35.00")), broken("items[2].answer.from"));
+        assert_eq!(with([a, b, ("0.01", "5.00")], ("10.00", "35.00"))[0], broken("items[2].answer.from")[0]);
         assert_eq!(with([a, b, c], ("9.00", "35.00")), broken("answer.from"));
+        assert_eq!(with([a, b, c], ("10.01", "35.00")), broken("answer.from"));
         assert_eq!(with([a, b, c], ("10.00", "36.00")), broken("answer.to"));
     }
 
