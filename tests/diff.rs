@@ -72,9 +72,16 @@ fn cited_around(text: &str, number: usize) -> Vec<String> {
     let from = (0..=number).rev().find(|line| top(lines[*line])).unwrap_or(0);
     let to = (number + 1..lines.len()).find(|line| top(lines[*line])).unwrap_or(lines.len());
     let mut cites = Vec::new();
-    for line in &lines[from..to] {
+    // Title, issuer and the like stand in no clause; region and dates have theirs.
+    let head = lines[from].starts_with("[policy]");
+    let of_line = |line: &&&str| match (head, lines[number].starts_with("region")) {
+        (false, _) => true,
+        (true, true) => line.starts_with("region_cite"),
+        (true, false) => **line == lines[number],
+    };
+    for line in lines[from..to].iter().filter(of_line) {
         let mut rest = *line;
-        while let Some((_, after)) = rest.split_once("cite").filter(|(before, _)| !before.ends_with("region_")) {
+        while let Some((_, after)) = rest.split_once("cite") {
             let Some((key, value)) = after.split_once('"') else { break };
             let Some((cite, behind)) = value.split_once('"') else { break };
             if key.trim() == "=" {

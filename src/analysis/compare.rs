@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use crate::engine::result::PolicyResult;
+use crate::engine::result::{Assumed, PolicyResult};
 use crate::engine::{Application, Evaluator};
 use crate::facts::{Applicant, Facts, Value};
 use crate::money::Money;
@@ -180,6 +180,8 @@ pub(super) fn anywhere(
     let itemize = |years: Vec<crate::engine::settled::Settled>| {
         years.into_iter().map(|year| {
             let mut result = year.itemize();
+            let of_region = result.assumptions.iter_mut().filter(|assumption| assumption.what == Assumed::Region);
+            of_region.for_each(|assumption| assumption.what = Assumed::AsIfRegistered);
             // Only `explain` tells how every clause fared; there may be many rows.
             result.items.iter_mut().for_each(|item| item.considered = Vec::new());
             result

@@ -18,10 +18,12 @@ use super::{Done, files, shown, tell};
 pub fn run(args: &Diff, folders: &[PathBuf], lang: Lang) -> Result<Done> {
     shown::refuse(&args.shown, lang)?;
     refuse(&args.inputs, lang)?;
-    let rules = request::rules(folders, lang)?;
+    let given = files::rule_files(folders, lang)?;
+    let read = given.iter().map(|file| &file.name).chain([&args.before, &args.after]);
+    files::spare(args.shown.output.as_deref(), read, lang)?;
+    let rules = request::rules_with(&given, lang)?;
     let before = policy(&args.before, &rules, lang)?;
     let after = policy(&args.after, &rules, lang)?;
-    spare_rule_files(args, lang)?;
     let both = Rules { vocabulary: rules.vocabulary, policies: vec![before, after] };
     match args.inputs.achievements.is_empty() {
         true => show(args, &both, None, lang)?,
@@ -134,21 +136,5 @@ fn policy(name: &str, rules: &Rules, lang: Lang) -> Result<Policy> {
                 &words!(zh: "{name}: 规则文件有错，没有比较", en: "{name}: the rule file is broken; nothing was compared")
             ))
         }
-    }
-}
-
-/// A rule file is not written over.
-fn spare_rule_files(args: &Diff, lang: Lang) -> Result<()> {
-    let Some(output) = args.shown.output.as_deref().and_then(|path| path.canonicalize().ok()) else { return Ok(()) };
-    let given = [&args.before, &args.after];
-    match given
-        .into_iter()
-        .find(|name| Path::new(name).canonicalize().is_ok_and(|path| path.is_file() && path == output))
-    {
-        None => Ok(()),
-        Some(name) => bail!(say(
-            lang,
-            &words!(zh: "{name}: 输出会覆盖规则文件；请换一个文件名", en: "{name}: the output would write over a rule file; name another file")
-        )),
     }
 }

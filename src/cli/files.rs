@@ -111,6 +111,24 @@ pub fn refuse_terminal(path: Option<&Path>, lang: Lang) -> Result<()> {
     Ok(())
 }
 
+/// A file that is read is not written over: the data would be gone after the first run.
+pub fn spare<P: AsRef<Path>>(output: Option<&Path>, read: impl IntoIterator<Item = P>, lang: Lang) -> Result<()> {
+    let Some(output) = output.and_then(|path| path.canonicalize().ok()).filter(|path| path.is_file()) else {
+        return Ok(());
+    };
+    for path in read {
+        if path.as_ref().canonicalize().is_ok_and(|path| path == output) {
+            let name = path.as_ref().display();
+            let message = words!(
+                zh: "{name}: 输出会覆盖正在读的文件；请换一个文件名",
+                en: "{name}: the output would write over a file that is read; name another file"
+            );
+            bail!(message.get(lang).to_owned());
+        }
+    }
+    Ok(())
+}
+
 /// Hands a writer for `path` (none or `-`: standard output) to `write`.
 pub fn write(path: Option<&Path>, lang: Lang, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let mut output = Output::open(path, lang)?;

@@ -100,22 +100,6 @@ pub fn say(lang: Lang, words: &Words) -> String {
     words.get(lang).to_owned()
 }
 
-/// An input file is not written over: the data would be gone after the first run.
-fn spare_inputs(asked: &Asked, inputs: &Inputs, output: Option<&Path>, lang: Lang) -> Result<()> {
-    let Some(output) = output.and_then(|path| path.canonicalize().ok()) else { return Ok(()) };
-    let mut given = asked.achievements.iter().chain(&inputs.applicants);
-    match given.find(|path| path.canonicalize().is_ok_and(|path| path.is_file() && path == output)) {
-        None => Ok(()),
-        Some(path) => {
-            let name = path.display();
-            bail!(say(
-                lang,
-                &words!(zh: "{name}: 输出会覆盖输入文件；请换一个文件名", en: "{name}: the output would write over an input file; name another file")
-            ))
-        }
-    }
-}
-
 /// Streams of the input files as asked for.
 pub struct Files {
     pub achievements: Vec<Stream<'static>>,
@@ -284,6 +268,9 @@ pub fn prepare(inputs: &Inputs, output: &[Option<&Path>], folders: &[PathBuf], l
 
 /// The same with rule files that have been read.
 pub fn prepare_with(inputs: &Inputs, output: &[Option<&Path>], given: Vec<RuleFile>, lang: Lang) -> Result<Prepared> {
+    for output in output {
+        files::spare(*output, given.iter().map(|file| Path::new(&file.name)), lang)?;
+    }
     let rules = rules_with(&given, lang)?;
     Ok(Prepared { given, ..prepare_under(rules, inputs, output, lang)? })
 }
@@ -294,7 +281,7 @@ pub fn prepare_under(rules: Rules, inputs: &Inputs, output: &[Option<&Path>], la
     let (years, on) = application(inputs, lang)?;
     let parameters = parameters(inputs, &rules, lang)?;
     for output in output {
-        spare_inputs(&asked, inputs, *output, lang)?;
+        files::spare(*output, asked.achievements.iter().chain(&inputs.applicants), lang)?;
     }
     let files = input_files(&asked, inputs, lang)?;
     let options = Options {
@@ -364,7 +351,10 @@ impl Prepared {
     /// What was asked for, for the result to say.
     pub fn request(&self, lang: Lang) -> Request {
         let shipped = rules::shipped();
-        let vocabulary = shipped.iter().chain(&self.given).filter(|file| !file.is_policy());
+        // A copy of a shipped file changes nothing, and is no rule file of the caller's own.
+        let digests: Vec<String> = shipped.iter().map(policy::digest).collect();
+        let own: Vec<&RuleFile> = self.given.iter().filter(|file| !digests.contains(&policy::digest(file))).collect();
+        let vocabulary = shipped.iter().chain(own.iter().copied()).filter(|file| !file.is_policy());
         let digest = |files: &mut dyn Iterator<Item = &RuleFile>| {
             let each: Vec<String> = files.map(policy::digest).collect();
             policy::digest_of(each.join("\n").as_bytes())
@@ -382,8 +372,7 @@ impl Prepared {
             sheet: self.options.sheet.clone(),
             encoding: self.options.encoding,
             lang,
-            rules: self
-                .given
+            rules: own
                 .iter()
                 .map(|file| GivenRules { path: file.name.clone(), sha256: policy::digest(file) })
                 .collect(),

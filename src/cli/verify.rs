@@ -52,7 +52,8 @@ pub fn run(args: &Verify, folders: &[PathBuf], lang: Lang) -> Result<Done> {
         differences: computed.differences,
         contradictions,
     };
-    spare(args, &computed.found, lang)?;
+    let read = computed.found.iter().map(|found| &found.at).chain([&args.result]);
+    files::spare(args.output.as_deref(), read, lang)?;
     files::write(args.output.as_deref(), lang, |out| match args.format {
         VerifyFormat::Table => verification::table(&verification, terminal_width(), lang, out),
         VerifyFormat::Json => verification::json(&verification, lang, out),
@@ -74,23 +75,6 @@ fn bytes_of(path: &Path, lang: Lang) -> Result<Vec<u8>> {
         ));
     }
     fs::read(path).map_err(|error| files::unreadable(&name.to_string(), error, lang))
-}
-
-/// Neither the result nor its inputs are written over.
-fn spare(args: &Verify, found: &[Found], lang: Lang) -> Result<()> {
-    let Some(output) = args.output.as_deref().and_then(|path| path.canonicalize().ok()).filter(|path| path.is_file())
-    else {
-        return Ok(());
-    };
-    let mut kept = std::iter::once(&args.result).chain(found.iter().map(|found| &found.at));
-    if let Some(path) = kept.find(|path| path.canonicalize().is_ok_and(|path| path == output)) {
-        let name = path.display();
-        bail!(say(
-            lang,
-            &words!(zh: "{name}: 输出会覆盖被复核的文件；请换一个文件名", en: "{name}: the output would write over a file that is being verified; name another file")
-        ));
-    }
-    Ok(())
 }
 
 /// What the result says it was asked for with; of an older one, what it may have been.
@@ -139,7 +123,7 @@ struct Computed {
 fn recompute(args: &Verify, folders: &[PathBuf], saved: &Json, asked: Asked, lang: Lang) -> Result<Computed> {
     let places = Files::new(args.inputs.as_deref(), &args.result, lang)?;
     let first = asked.candidates.first().context("a request")?;
-    let given = rule_files(&places, first, folders, lang)?;
+    let given = rule_files(&places, first, folders, args.output.as_deref(), lang)?;
     let found = find::inputs(&places, saved, first, lang)?;
     for line in found.iter().filter_map(|found| found.note(lang)) {
         tell(&line);
@@ -173,7 +157,13 @@ fn recompute(args: &Verify, folders: &[PathBuf], saved: &Json, asked: Asked, lan
 }
 
 /// The rule files given now; else those that the result names, where they are still to be found.
-fn rule_files(places: &Files, asked: &Request, folders: &[PathBuf], lang: Lang) -> Result<Vec<RuleFile>> {
+fn rule_files(
+    places: &Files,
+    asked: &Request,
+    folders: &[PathBuf],
+    output: Option<&Path>,
+    lang: Lang,
+) -> Result<Vec<RuleFile>> {
     // The same file in another folder is the same file.
     let known = |file: &RuleFile| {
         let digest = policy::digest(file);
@@ -182,6 +172,7 @@ fn rule_files(places: &Files, asked: &Request, folders: &[PathBuf], lang: Lang) 
     };
     if !folders.is_empty() {
         let mut given = files::rule_files(folders, lang)?;
+        files::spare(output, given.iter().map(|file| &file.name), lang)?;
         for file in &mut given {
             if let Some(path) = known(file) {
                 file.name = path;
@@ -202,6 +193,7 @@ fn rule_files(places: &Files, asked: &Request, folders: &[PathBuf], lang: Lang) 
             ));
             continue;
         };
+        files::spare(output, [&path], lang)?;
         for mut file in files::rule_files(&[path], lang)? {
             file.name.clone_from(&wanted.path);
             given.push(file);

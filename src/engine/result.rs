@@ -239,6 +239,8 @@ pub enum Assumed {
     Stated(usize),
     /// The unit is registered in the policy's region.
     Region,
+    /// The same where the question is what it would be paid if it were; no engine says so, but who asks it.
+    AsIfRegistered,
     /// The unit is clean in the sense of this bar.
     Clean(usize),
     /// The unit is the only one of the area on this standard.

@@ -92,7 +92,7 @@ pub fn table(found: &Verification, width: usize, lang: Lang, out: &mut dyn Write
     }
     let headline = if count == 0 {
         words!(zh: "{name}：与重算一致，但自身矛盾", en: "{name}: as computed again, but it contradicts itself")
-    } else if found.differences.iter().any(touches_money) {
+    } else if found.differences.iter().any(touches_money) || !found.contradictions.is_empty() {
         words!(zh: "{name}：与重算有 {count} 处不同", en: "{name}: differences from the recomputed result: {count}")
     } else {
         words!(

@@ -319,7 +319,9 @@ impl Speaker<'_> {
             Assumed::Condition(test) => self.test_parts(test),
             Assumed::Default(fact, value) => (id(*fact), self.vocabulary.value_name(*fact, *value).to_owned()),
             Assumed::Stated(index) => (self.policy.assumed[*index].id.clone(), "true".to_owned()),
-            Assumed::Region => (id(known.region), self.policy.region.first().cloned().unwrap_or_default()),
+            Assumed::Region | Assumed::AsIfRegistered => {
+                (id(known.region), self.policy.region.first().cloned().unwrap_or_default())
+            }
             Assumed::Clean(bar) => {
                 let (fact, value) = self.test_parts(&self.policy.bars[*bar].when);
                 match self.policy.bars[*bar].when {
@@ -372,6 +374,14 @@ impl Speaker<'_> {
                 if zh { format!("{fact}未填，按{value}") } else { format!("{fact} is blank; taken as {value}") }
             }
             Assumed::Stated(index) => self.say(&self.policy.assumed[*index].title),
+            Assumed::AsIfRegistered => {
+                let place = self.policy.region.first().cloned().unwrap_or_default();
+                if zh {
+                    format!("不看注册地，如同在{place}注册")
+                } else {
+                    format!("as if registered in {place}")
+                }
+            }
             Assumed::Region => {
                 let place = self.policy.region.first().cloned().unwrap_or_default();
                 if zh {

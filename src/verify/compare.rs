@@ -213,8 +213,11 @@ pub fn touches_money(difference: &Difference) -> bool {
             cents.len() == 2 && (whole.to_owned() + cents).bytes().all(|byte| byte.is_ascii_digit() || byte == b'-')
         })
     };
+    // A whole part that is something else may hold any amount.
+    let is_part = |value: &Option<Json>| !matches!(value, Some(Json::String(_) | Json::Number(_) | Json::Bool(_)));
+    let sides = [&difference.saved, &difference.recomputed];
     difference.place.path.starts_with("results")
-        && (difference.kind != Kind::Changed || is_money(&difference.saved) || is_money(&difference.recomputed))
+        && (difference.kind != Kind::Changed || sides.iter().any(|side| is_money(side) || is_part(side)))
 }
 
 fn list<'a>(value: &'a Json, key: &str) -> &'a [Json] {

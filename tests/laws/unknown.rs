@@ -148,7 +148,7 @@ fn named(case: &Case, result: &PolicyResult) -> BTreeSet<FactId> {
         match &assumption.what {
             Assumed::Condition(test) => facts_of(test, &mut named),
             Assumed::Default(id, _) => named.extend([*id]),
-            Assumed::Region => named.extend([known.region]),
+            Assumed::Region | Assumed::AsIfRegistered => named.extend([known.region]),
             Assumed::Clean(bar) => facts_of(&case.policy.bars[*bar].when, &mut named),
             Assumed::OnlyLocalUnit => named.extend([known.local_ranks]),
             Assumed::NoPriorMoney => named.extend([known.prior_amount, known.prior_source]),

@@ -258,11 +258,15 @@ fn head(policy: &Policy, known: WellKnown) -> Entry {
     }
     entry.maybe(Name::Number, policy.number.clone().map(Said::Text));
     entry.maybe(Name::Published, policy.published.map(Said::Date));
+    let from = entry.says.len();
     entry.say(Name::Region, Said::Texts(policy.region.clone()));
     entry.say(Name::RegionCite, Said::Text(policy.region_cite.clone()));
+    entry.says[from..].iter_mut().for_each(|said| said.cite = Some(policy.region_cite.clone()));
+    let from = entry.says.len();
     entry.say(Name::From, Said::Date(policy.from));
     entry.maybe(Name::Until, policy.until.map(Said::Date));
     entry.say(Name::ValidityCite, Said::Text(policy.validity_cite.clone()));
+    entry.says[from..].iter_mut().for_each(|said| said.cite = Some(policy.validity_cite.clone()));
     entry.say(Name::Source, Said::Text(policy.source.clone()));
     entry.maybe(Name::SourceDigest, policy.source_sha256.clone().map(Said::Text));
     entry.maybe(Name::ApplicationDay, policy.application_day.map(|(month, day)| Said::MonthDay(month, day)));
@@ -272,7 +276,7 @@ fn head(policy: &Policy, known: WellKnown) -> Entry {
             last.cite = Some(cite.clone());
         }
     }
-    entry.cite.clone_from(&policy.validity_cite);
+    // Title, issuer and the like stand in no clause.
     entry
 }
 

@@ -221,6 +221,7 @@ fn taken_for_granted(question: &Question<'_>, assumption: &Assumption) -> Vec<Fa
         Assumed::OnlyLocalUnit => vec![known.local_ranks],
         Assumed::Stated(_)
         | Assumed::Region
+        | Assumed::AsIfRegistered
         | Assumed::Clean(_)
         | Assumed::NoPriorMoney
         | Assumed::NotApplied { .. } => Vec::new(),
