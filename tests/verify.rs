@@ -452,3 +452,40 @@ fn hostile_values_end_in_words() {
         }
     }
 }
+
+/// Rule files that are read are not written over; a byte-identical copy of the shipped ones is no other rule file.
+#[test]
+fn rule_files_are_spared_and_copies_are_the_same() {
+    let folder = saved();
+    let shipped = ["vocabulary.toml", "tianjin-2021.toml"];
+    fs::create_dir(folder.path().join("rules")).unwrap();
+    for name in shipped {
+        fs::copy(repository(&format!("rules/{name}")), folder.path().join("rules").join(name)).unwrap();
+    }
+    let ran = biaobu(folder.path(), "verify result.json --rules rules");
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    for command in [
+        "estimate rows.csv --policy tianjin-2021 --year 2022 --format json",
+        "compare rows.csv --year 2022",
+        "plan rows.csv --policy tianjin-2021 --year 2022",
+        "diff tianjin-2021 linyi-2019",
+        "verify result.json",
+    ] {
+        let ran = biaobu(folder.path(), &format!("{command} --rules rules -o rules/tianjin-2021.toml"));
+        assert_eq!(ran.code, Some(2), "{command}: {}", ran.err);
+        let kept = fs::read(folder.path().join("rules/tianjin-2021.toml")).unwrap();
+        assert!(kept == fs::read(repository("rules/tianjin-2021.toml")).unwrap(), "{command}");
+    }
+}
+
+/// A part that is gone altogether is not told as if no amount differed.
+#[test]
+fn a_part_that_is_something_else() {
+    let folder = saved();
+    let mut result = result_of(&folder);
+    result["results"][0]["items"] = json!("x");
+    fs::write(folder.path().join("z.json"), result.to_string()).unwrap();
+    let ran = biaobu(folder.path(), "verify z.json --lang en");
+    assert_eq!(ran.code, Some(1));
+    assert!(!ran.out.contains("no amount differs"), "{}", ran.out);
+}

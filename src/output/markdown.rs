@@ -58,6 +58,10 @@ fn section(report: &Report<'_>, evaluation: &Evaluation<'_>, out: &mut dyn Write
         ];
         writeln!(out, "| {} |", cells.map(|cell| escaped(&cell)).join(" | "))?;
     }
+    if !table::shut_out(&result.items) {
+        let answer = escaped(&speaker.answer_of_total(result, evaluation.applicant));
+        writeln!(out, "\n**{}** {answer}", lang.pick("结论", "Answer"))?;
+    }
     list(lang.pick("封顶", "Caps"), result.caps.iter().map(|used| speaker.cap(used)), out)?;
     let assumed = result.assumptions.iter().map(|assumption| speaker.assumption(assumption, when(result)));
     list(lang.pick("视为满足", "Taken for granted"), assumed, out)
