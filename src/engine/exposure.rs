@@ -5,8 +5,9 @@ use std::rc::Rc;
 use super::Context;
 use super::result::Reason;
 use super::select::{Decision, Pays};
+use crate::money::Money;
 use crate::policy::Policy;
-use crate::policy::model::{ClauseIndex, LimitOf};
+use crate::policy::model::{CapAmount, ClauseIndex, LimitOf};
 
 /// For each row, whether unknown facts of others may change what steps 6 to 8 do to it; on the safe side.
 pub(super) fn exposed(context: &Context<'_>, decisions: &[Rc<Decision>]) -> Vec<bool> {
@@ -19,7 +20,10 @@ pub(super) fn exposed(context: &Context<'_>, decisions: &[Rc<Decision>]) -> Vec<
     if !decisions.iter().any(|decision| is_open(decision)) {
         return vec![false; decisions.len()];
     }
-    let ties = ties(context.policy);
+    let mut ties = ties(context.policy);
+    if context.history.is_empty() {
+        ties.retain(|tie| !has_room(tie, decisions));
+    }
     // Of each tie, how many open rows it holds.
     let held: Vec<usize> = ties
         .iter()
@@ -33,25 +37,56 @@ pub(super) fn exposed(context: &Context<'_>, decisions: &[Rc<Decision>]) -> Vec<
     decisions.iter().map(exposed).collect()
 }
 
-/// The clauses that a cap, a limit or a merging rule ties together; none for all of them.
-type Tie<'p> = Option<Vec<&'p [ClauseIndex]>>;
+/// What a cap, a limit or a merging rule ties together.
+struct Tie<'p> {
+    /// The clauses; none for all of them.
+    on: Option<Vec<&'p [ClauseIndex]>>,
+    room: Room,
+}
+
+/// How much a tie lets pass without doing anything.
+enum Room {
+    /// That nobody knows, or nothing.
+    Unknown,
+    Money(Money),
+    Items(usize),
+}
 
 fn ties(policy: &Policy) -> Vec<Tie<'_>> {
     let caps = policy.caps.iter().map(|cap| {
         let raised_by = cap.raised.iter().map(|raise| raise.by.as_slice());
-        Some(std::iter::once(cap.on.as_slice()).chain(raised_by).collect())
+        let room = match cap.at_most {
+            CapAmount::Money(most) => Room::Money(most),
+            CapAmount::OfParameter(..) => Room::Unknown,
+        };
+        Tie { on: Some(std::iter::once(cap.on.as_slice()).chain(raised_by).collect()), room }
     });
-    let merges = policy.merges.iter().map(|merge| Some(vec![merge.on.as_slice()]));
-    let limits = policy.limits.iter().map(|limit| match &limit.of {
-        LimitOf::Categories => None,
-        LimitOf::Items { on, .. } => Some(vec![on.as_slice()]),
+    let merges = policy.merges.iter().map(|merge| Tie { on: Some(vec![merge.on.as_slice()]), room: Room::Unknown });
+    let limits = policy.limits.iter().map(|limit| Tie {
+        on: match &limit.of {
+            LimitOf::Categories => None,
+            LimitOf::Items { on, .. } => Some(vec![on.as_slice()]),
+        },
+        // As many items have at most as many categories.
+        room: Room::Items(limit.at_most),
     });
     caps.chain(merges).chain(limits).collect()
 }
 
+/// True if a tie does nothing even if every row in it comes to the most that it may.
+fn has_room(tie: &Tie<'_>, decisions: &[Rc<Decision>]) -> bool {
+    let within =
+        decisions.iter().filter(|decision| may_be_in(decision, tie)).filter_map(|decision| decision.possible());
+    match tie.room {
+        Room::Unknown => false,
+        Room::Money(most) => within.map(|candidate| candidate.limited).sum::<Money>() <= most,
+        Room::Items(most) => within.count() <= most,
+    }
+}
+
 /// True if a clause that pays the row, or may, is among those.
 fn may_be_in(decision: &Decision, tie: &Tie<'_>) -> bool {
-    let Some(sets) = tie else { return true };
+    let Some(sets) = &tie.on else { return true };
     let within = |clause: &ClauseIndex| sets.iter().any(|set| set.contains(clause));
     let considered = decision.considered.iter().filter(|considered| considered.pays != Some(false));
     let taken = decision.taken.iter().filter(|taken| taken.pays != Pays::No).map(|taken| taken.clause);
