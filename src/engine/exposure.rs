@@ -1,13 +1,17 @@
 //! Which rows hang on what is open of other rows: caps, limits and rows that count as one tie them together.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::Context;
 use super::result::Reason;
 use super::select::{Decision, Pays};
+use crate::facts::Value;
 use crate::money::Money;
 use crate::policy::Policy;
-use crate::policy::model::{CapAmount, ClauseIndex, LimitOf};
+use crate::policy::model::{CapAmount, ClauseIndex, LimitOf, Merge};
+use crate::text;
+use crate::vocabulary::{FactId, FactType};
 
 /// For each row, whether unknown facts of others may change what steps 6 to 8 do to it; on the safe side.
 pub(super) fn exposed(context: &Context<'_>, decisions: &[Rc<Decision>]) -> Vec<bool> {
@@ -22,7 +26,7 @@ pub(super) fn exposed(context: &Context<'_>, decisions: &[Rc<Decision>]) -> Vec<
     }
     let mut ties = ties(context.policy);
     if context.history.is_empty() {
-        ties.retain(|tie| !has_room(tie, decisions));
+        ties.retain(|tie| !has_room(context, tie, decisions));
     }
     // Of each tie, how many open rows it holds.
     let held: Vec<usize> = ties
@@ -41,13 +45,15 @@ pub(super) fn exposed(context: &Context<'_>, decisions: &[Rc<Decision>]) -> Vec<
 struct Tie<'p> {
     /// The clauses; none for all of them.
     on: Option<Vec<&'p [ClauseIndex]>>,
-    room: Room,
+    room: Room<'p>,
 }
 
 /// How much a tie lets pass without doing anything.
-enum Room {
-    /// That nobody knows, or nothing.
+enum Room<'p> {
+    /// That nobody knows.
     Unknown,
+    /// Rows that are not alike.
+    Unlike(&'p Merge),
     Money(Money),
     Items(usize),
 }
@@ -61,7 +67,8 @@ fn ties(policy: &Policy) -> Vec<Tie<'_>> {
         };
         Tie { on: Some(std::iter::once(cap.on.as_slice()).chain(raised_by).collect()), room }
     });
-    let merges = policy.merges.iter().map(|merge| Tie { on: Some(vec![merge.on.as_slice()]), room: Room::Unknown });
+    let merges =
+        policy.merges.iter().map(|merge| Tie { on: Some(vec![merge.on.as_slice()]), room: Room::Unlike(merge) });
     let limits = policy.limits.iter().map(|limit| Tie {
         on: match &limit.of {
             LimitOf::Categories => None,
@@ -74,13 +81,29 @@ fn ties(policy: &Policy) -> Vec<Tie<'_>> {
 }
 
 /// True if a tie does nothing even if every row in it comes to the most that it may.
-fn has_room(tie: &Tie<'_>, decisions: &[Rc<Decision>]) -> bool {
-    let within =
-        decisions.iter().filter(|decision| may_be_in(decision, tie)).filter_map(|decision| decision.possible());
+fn has_room(context: &Context<'_>, tie: &Tie<'_>, decisions: &[Rc<Decision>]) -> bool {
+    let rows = decisions.iter().enumerate().filter(|(_, decision)| may_be_in(decision, tie));
+    let possible = rows.clone().filter_map(|(_, decision)| decision.possible());
     match tie.room {
         Room::Unknown => false,
-        Room::Money(most) => within.map(|candidate| candidate.limited).sum::<Money>() <= most,
-        Room::Items(most) => within.count() <= most,
+        Room::Unlike(rule) => {
+            // Whatever else is open: rows are alike only where this text is, and texts are never open.
+            let texts = rule.same.first().into_iter().chain(&rule.otherwise);
+            let is_text = |fact: &FactId| context.vocabulary.fact(*fact).kind == FactType::Text;
+            if rule.same.is_empty() || !texts.clone().all(is_text) {
+                return false;
+            }
+            let word = |item| {
+                texts.clone().find_map(|fact| match context.unit.value(item, *fact)? {
+                    Value::Text(text) => Some((*fact, text::key(&text))),
+                    _ => None,
+                })
+            };
+            let mut seen = BTreeSet::new();
+            rows.filter_map(|(item, _)| word(item)).all(|word| seen.insert(word))
+        }
+        Room::Money(most) => possible.map(|candidate| candidate.limited).sum::<Money>() <= most,
+        Room::Items(most) => possible.count() <= most,
     }
 }
 
