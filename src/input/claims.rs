@@ -22,6 +22,22 @@ const CLAIMED: [&str; 8] =
 const GRANTED: [&str; 8] =
     ["granted", "核定金额", "核准金额", "审定金额", "核定额", "批准金额", "拨付金额", "granted_amount"];
 
+/// How a header names the unit of its plain numbers, and what they are multiplied by.
+const UNITS: [(&str, i128); 12] = [
+    ("(万元)", 10_000),
+    ("(万)", 10_000),
+    ("(单位:万元)", 10_000),
+    ("(人民币万元)", 10_000),
+    ("/万元", 10_000),
+    ("/万", 10_000),
+    ("_wan", 10_000),
+    ("(元)", 1),
+    ("(单位:元)", 1),
+    ("(人民币元)", 1),
+    ("/元", 1),
+    ("", 1),
+];
+
 /// What one row asks for, or was given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cell {
@@ -75,10 +91,8 @@ pub(super) fn is_header(header: &str) -> bool {
 
 /// What a header names: which amount, and what a plain number in it is multiplied by (`申报金额（万元）`).
 fn column(header: &str) -> Option<(Which, i128)> {
-    let key = text::key(header);
-    let (name, unit) = [("(万元)", 10_000), ("(元)", 1), ("_wan", 10_000), ("", 1)]
-        .iter()
-        .find_map(|(suffix, unit)| key.strip_suffix(suffix).map(|name| (name.trim_end(), *unit)))?;
+    let key: String = text::key(header).chars().filter(|c| !c.is_whitespace()).collect();
+    let (name, unit) = UNITS.iter().find_map(|(suffix, unit)| key.strip_suffix(suffix).map(|name| (name, *unit)))?;
     let which = [(Which::Claimed, CLAIMED), (Which::Granted, GRANTED)];
     which.iter().find(|(_, names)| names.contains(&name)).map(|(which, _)| (*which, unit))
 }
@@ -307,6 +321,11 @@ mod tests {
             ("申报金额（元）", Some((Which::Claimed, 1))),
             ("申请金额（万元）", Some((Which::Claimed, 10_000))),
             ("核定金额 (万元)", Some((Which::Granted, 10_000))),
+            ("申报金额/万元", Some((Which::Claimed, 10_000))),
+            ("申报金额／元", Some((Which::Claimed, 1))),
+            ("申报金额(万)", Some((Which::Claimed, 10_000))),
+            ("申 报 金 额（ 万元 ）", Some((Which::Claimed, 10_000))),
+            ("核定金额（单位：万元）", Some((Which::Granted, 10_000))),
             ("申报单位", None),
             ("claim", None),
         ] {

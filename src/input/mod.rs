@@ -25,7 +25,7 @@ mod units;
 mod workbook;
 
 pub use achievements::{Rest, read_grouped, read_ledger};
-pub use alike::standard_number;
+pub use alike::{number_key, standard_number};
 pub use cells::read_cell;
 pub use decode::{Encoding, UnknownEncoding};
 pub use ledger::Ledger;
