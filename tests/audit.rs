@@ -448,9 +448,8 @@ fn standard(unit: &str, number: &str, rank: &str, rest: &str) -> String {
 /// 威海第十八条, 北京第十条: of several units that drafted a standard one applies.
 #[test]
 fn one_of_several_units_applies_for_a_standard() {
-    let draft = |unit: &str, rank: &str, claimed: &str| {
-        standard(unit, "GB/T 9-2021", rank, &format!(",2021-05-01,{claimed},"))
-    };
+    let draft =
+        |unit: &str, rank: &str, claimed: &str| standard(unit, "GB/T 9-2021", rank, &format!(",2021-05-01,{claimed},"));
     for (policy, rows, expected) in [
         ("weihai-2019", [draft("甲", "1", "50万"), draft("乙", "2", "15万")], ["shared", "shared"]),
         ("weihai-2019", [draft("甲", "1", "50万"), draft("乙", "2", "")], ["agrees", "unclaimed"]),
@@ -515,11 +514,8 @@ fn government_and_units_from_elsewhere_take_no_share() {
     let rules = support::shipped();
     let rows = "1,甲,标准制修订,GB/T 9-2021,国家,制定,1,,2021-05-01,50万,\n\
                 2,乙,标准制修订,GB/T 9-2021,国家,制定,2,,2021-05-01,15万,\n";
-    for (unit, expected) in [
-        ("企业,厦门市", "shared"),
-        ("机关,厦门市", "agrees"),
-        ("企业,福州市", "agrees"),
-    ] {
+    for (unit, expected) in [("企业,厦门市", "shared"), ("机关,厦门市", "agrees"), ("企业,福州市", "agrees")]
+    {
         let units = support::text("units.csv", &format!("申报单位,单位类型,注册地\n甲,企业,厦门市\n乙,{unit}\n"));
         let source = support::text("claims.csv", &format!("{HEADER}\n{rows}"));
         let portfolio = support::portfolio(&rules, std::slice::from_ref(&source), Some(&units));
@@ -651,6 +647,58 @@ fn statements_that_differ_show_beside_agreeing_amounts() {
     let ran = run("audit a.csv --policy xiamen-2020 --year 2022", &[("a.csv", format!("{HEADER}\n{rows}"))]);
     assert_eq!(classes("xiamen-2020", rows), ["agrees"; 2]);
     assert!(ran.out.contains("同一标准的日期与"), "{}", ran.out);
+}
+
+/// A row that cannot be read still says what it is about; so does one whose id was used before.
+#[test]
+fn unreadable_rows_say_what_they_are_about() {
+    let rows = "1,甲,标准制修订,GB/T 9-2021,国家,制定,第一,,2021-05-01,35万,,,,,某标准\n\
+                2,甲,标准制修订,GB/T 8-2021,国家,制定,1,,2021-05-01,35万,\n\
+                2,甲,标准制修订,GB/T 7-2021,国家,制定,1,,2021-05-01,35万,,,,,另一标准\n";
+    let told = flat("xiamen-2020", rows);
+    let of = |index: usize| ["applicant", "id", "number", "title"].map(|name| told[index][name].as_str());
+    assert_eq!(of(1), ["甲", "1", "GB/T 9-2021", "某标准"]);
+    assert_eq!(of(2), ["甲", "2", "GB/T 7-2021", "另一标准"]);
+}
+
+/// What a wrong amount may have been taken from is of the row's own kind, and of its level if there is one.
+#[test]
+fn the_line_taken_instead_is_of_the_same_kind() {
+    let row = |claimed: &str| format!("1,甲,标准制修订,GB/T 9-2021,国家,制定,2,,2021-05-01,{claimed},\n");
+    // 临沂: 50万 is what the lead gets for a national standard, and for the revision of an international one.
+    let told = &why("linyi-2019", &row("50万"))[0];
+    assert!(told.starts_with("这是第六条（一）") && told.contains(" 国家 制定的金额"), "{told}");
+    // 郑州: 10万 stands in clauses on committees, which are no standards.
+    let told = &why("zhengzhou-2019", &row("10万"))[0];
+    assert!(!told.contains("这是"), "{told}");
+}
+
+/// One unit's readable amounts stay in the sums although another one cannot be read.
+#[test]
+fn an_unreadable_amount_takes_no_other_out_of_the_sums() {
+    let rows = format!(
+        "{HEADER}\n1,甲,标准制修订,GB/T 1-2022,国家,制定,1,,2022-05-01,50万,\n\
+         2,甲,标准制修订,GB/T 2-2022,国家,制定,2,,2022-05-01,十万,\n"
+    );
+    let args = "audit a.csv --policy zaozhuang-2018 --year 2022 --by applicant --format json";
+    let ran = run(args, &[("a.csv", rows)]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(json["sums"]["claimed"], "500000.00", "{}", ran.err);
+    assert_eq!(json["by_class"][0]["class"], "unreadable");
+    assert_eq!(json["by_class"][0]["claimed"], "500000.00");
+}
+
+/// One of several units applies: by applicant as well.
+#[test]
+fn by_applicant_one_of_several_units_applies() {
+    let rows = [("甲", "1", "50万"), ("乙", "2", "15万")]
+        .map(|(unit, rank, claimed)| standard(unit, "GB/T 9-2021", rank, &format!(",2021-05-01,{claimed},")))
+        .concat();
+    let args = "audit a.csv --policy weihai-2019 --year 2022 --by applicant --format json";
+    let ran = run(args, &[("a.csv", format!("{HEADER}\n{rows}"))]);
+    let json: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let classes = json["applicants"].as_array().unwrap().iter().map(|unit| &unit["findings"][0]["class"]);
+    assert_eq!(classes.collect::<Vec<_>>(), ["shared"; 2], "{}", ran.out);
 }
 
 const FURTHER: &str = "角色,标记,等级,名称,阶段";

@@ -241,8 +241,7 @@ impl<'p> Reader<'p> {
                 applicant: applicant.map(str::to_owned),
                 id: id.map(str::to_owned),
                 mistakes,
-                extra: Vec::new(),
-                is_unit: false,
+                ..Invalid::default()
             });
         }
         asked

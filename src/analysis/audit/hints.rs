@@ -60,7 +60,8 @@ fn line(clause: &Clause, item: &Item, taken: Money, amount: Money, of: (FactId, 
         }
         of == amount || value == amount
     };
-    let selected = clause.selects.0.iter().filter(|(fact, values)| of.1.code(*fact).is_some_and(|v| values.contains(&v)));
+    let selected =
+        clause.selects.0.iter().filter(|(fact, values)| of.1.code(*fact).is_some_and(|v| values.contains(&v)));
     let selected = selected.count();
     let likeness = |line: &AmountLine| {
         let told = clause.by.iter().zip(&line.key).filter(|(fact, value)| of.1.code(**fact) == Some(**value));

@@ -322,7 +322,19 @@ impl<'a> Computed<'a> {
         let claiming = claiming.iter().filter(|row| repeats[**row].is_none()).count();
         let (result, with_unclaimed) = (None, None);
         let (vocabulary, by) = (question.vocabulary, question.by);
-        Computed { vocabulary, applicant, policy, asked, by, evaluated, claiming, places, repeats, result, with_unclaimed }
+        Computed {
+            vocabulary,
+            applicant,
+            policy,
+            asked,
+            by,
+            evaluated,
+            claiming,
+            places,
+            repeats,
+            result,
+            with_unclaimed,
+        }
     }
 
     /// The unit as if this row were its only one.

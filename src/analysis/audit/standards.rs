@@ -234,7 +234,9 @@ impl Shared {
         let of = |at: &RowOf| facts(cases, *at);
         let named: Vec<(RowOf, BTreeSet<i64>)> = parts
             .iter()
-            .map(|at| (*at, local_ranks(vocabulary, of(at)).into_iter().flatten().chain(rank(vocabulary, of(at))).collect()))
+            .map(|at| {
+                (*at, local_ranks(vocabulary, of(at)).into_iter().flatten().chain(rank(vocabulary, of(at))).collect())
+            })
             .collect();
         let all: BTreeSet<i64> = named.iter().flat_map(|(_, named)| named).copied().collect();
         let share = cases[model.case].item(model.row).and_then(|item| item.clause).zip(cases[model.case].policy);
@@ -380,8 +382,7 @@ impl Shared {
                 }
             }
         }
-        let shared_once =
-            dividing.len() == asking.len() && dividing.iter().all(|(_, policy)| *policy == dividing[0].1);
+        let shared_once = dividing.len() == asking.len() && dividing.iter().all(|(_, policy)| *policy == dividing[0].1);
         let whole = dividing.iter().filter_map(|(at, _)| whole(&cases[at.case], at.row)).max();
         let text = facts(cases, first).text(vocabulary.known().number);
         let sum = |which: Which| asking.iter().map(|at| amount(cases, *at, which)).sum();

@@ -361,7 +361,9 @@ impl Words<'_> {
             for remark in line.finding.remarks.iter().filter(|remark| matches!(remark, Remark::Differs(..))) {
                 let which = self.which(line);
                 let told = self.remark(remark, case, None, line, Asks::Claimed);
-                said.extend(told.map(|told| if self.zh() { format!("{which}：{told}") } else { format!("{which}: {told}") }));
+                said.extend(
+                    told.map(|told| if self.zh() { format!("{which}：{told}") } else { format!("{which}: {told}") }),
+                );
             }
         }
         said
@@ -417,8 +419,10 @@ impl Words<'_> {
             }
             Remark::OneUnit(rule, other) => {
                 let (other, rule) = (self.place(*other), speaker?.policy.assumed.get(*rule)?);
-                let cited = speaker?.cited(&rule.cite, self.of.lang().pick("只能由其中一家申报", "one of them only may apply"));
-                let verb = asks.pick(("也申报", "claims it as well"), ("也有核定金额", "was granted money for it as well"));
+                let cited =
+                    speaker?.cited(&rule.cite, self.of.lang().pick("只能由其中一家申报", "one of them only may apply"));
+                let verb =
+                    asks.pick(("也申报", "claims it as well"), ("也有核定金额", "was granted money for it as well"));
                 if zh { format!("{other}{}，{cited}", verb.0) } else { format!("{other} {}; {cited}", verb.1) }
             }
             Remark::RankUnknown(other) => {
@@ -464,7 +468,10 @@ impl Words<'_> {
                         others.join(", ")
                     ),
                     (true, None) => {
-                        format!("{count}项是同一标准，合计{verb}{claimed}；本单位的份额是{share}（另有{}）", others.join("、"))
+                        format!(
+                            "{count}项是同一标准，合计{verb}{claimed}；本单位的份额是{share}（另有{}）",
+                            others.join("、")
+                        )
                     }
                     (false, None) => format!(
                         "{count} rows are one standard, {claimed} together; this unit's share is {share} (the others: {})",
@@ -527,9 +534,7 @@ impl Words<'_> {
                     format!("the claims under \"{title}\" together are {claimed}, which the cap allows")
                 }
             }
-            Remark::MoreThanClaimed => {
-                self.of.lang().pick("比申报的多", "more than was claimed").to_owned()
-            }
+            Remark::MoreThanClaimed => self.of.lang().pick("比申报的多", "more than was claimed").to_owned(),
             Remark::Lost(of, money) => {
                 let (name, money) = (class(self.of.lang(), *of), self.money(*money));
                 if zh {
