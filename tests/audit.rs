@@ -403,6 +403,8 @@ fn exit_codes_and_what_cannot_be_done() {
         ("clean.csv", clean.clone()),
         ("none.csv", swap("申报金额,核定金额", "金额一,金额二")),
         ("slip.csv", swap("申报金额,", "申报金,")),
+        ("slip-of-unit.csv", swap("申报金额,", "申报金/万元,")),
+        ("slash.csv", swap("申报金额", "申 报 金 额/万元").replace(",80000,80000,", ",8,80000,")),
         ("twice.csv", swap("申报金额,核定金额", "申报金额,申请金额")),
         ("same.csv", swap("申报金额,核定金额", "申报金额,申报金额")),
         ("wan.csv", swap("申报金额", "申报金额（万元）").replace(",80000,80000,", ",8,80000,")),
@@ -414,6 +416,7 @@ fn exit_codes_and_what_cannot_be_done() {
         ("claims.csv --year 2022 --strict", 2, &["第 58 行"]),
         ("none.csv --year 2022", 2, &["没有“申报金额”（claimed）列", "请给成果表加上这一列"]),
         ("slip.csv --year 2022", 2, &["最接近的是“申报金”"]),
+        ("slip-of-unit.csv --year 2022", 2, &["最接近的是“申报金/万元”"]),
         ("twice.csv --year 2022", 2, &["“申报金额”和“申请金额”"]),
         ("same.csv --year 2022", 2, &["“申报金额”和“申报金额”"]),
         ("granted.csv --year 2022", 0, &["“核对金额”像是“核定金额”"]),
@@ -430,9 +433,11 @@ fn exit_codes_and_what_cannot_be_done() {
         assert_eq!(ran.out.is_empty(), code == 2, "{args}");
     }
     // Amounts in units of 万元, where the header says so.
-    let ran = run("audit wan.csv --applicants units.csv --year 2022 --format csv", &files);
-    let first = ran.out.lines().nth(1).unwrap_or_default();
-    assert!(first.contains(",agrees,information,80000.00,80000.00,0.00,80000.00,agrees,"), "{first}\n{}", ran.err);
+    for file in ["wan.csv", "slash.csv"] {
+        let ran = run(&format!("audit {file} --applicants units.csv --year 2022 --format csv"), &files);
+        let first = ran.out.lines().nth(1).unwrap_or_default();
+        assert!(first.contains(",agrees,information,80000.00,80000.00,0.00,80000.00,agrees,"), "{first}\n{}", ran.err);
+    }
     // The columns are extra ones for `estimate`, without a warning.
     let ran = run("estimate clean.csv --applicants units.csv --year 2022 --format csv", &files);
     assert!(ran.out.lines().next().unwrap().contains("extra.申报金额,extra.核定金额"), "{}", ran.out);

@@ -91,10 +91,16 @@ pub(super) fn is_header(header: &str) -> bool {
 
 /// What a header names: which amount, and what a plain number in it is multiplied by (`申报金额（万元）`).
 fn column(header: &str) -> Option<(Which, i128)> {
-    let key: String = text::key(header).chars().filter(|c| !c.is_whitespace()).collect();
-    let (name, unit) = UNITS.iter().find_map(|(suffix, unit)| key.strip_suffix(suffix).map(|name| (name, *unit)))?;
+    let (name, unit) = without_unit(header);
     let which = [(Which::Claimed, CLAIMED), (Which::Granted, GRANTED)];
-    which.iter().find(|(_, names)| names.contains(&name)).map(|(which, _)| (*which, unit))
+    which.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(which, _)| (*which, unit))
+}
+
+/// The header without spaces and without the unit that it names, and what a plain number is multiplied by.
+fn without_unit(header: &str) -> (String, i128) {
+    let key: String = text::key(header).chars().filter(|c| !c.is_whitespace()).collect();
+    let found = UNITS.iter().find_map(|(suffix, unit)| key.strip_suffix(suffix).map(|name| (name.to_owned(), *unit)));
+    found.unwrap_or((key, 1))
 }
 
 /// The header as it stands in the file: the reader tells a second column of one name apart by a number.
@@ -176,7 +182,9 @@ impl<'p> Reader<'p> {
             }
             let slip = |names: &'static [&'static str]| {
                 let odd = extra.iter().map(|(header, _)| header.as_str()).filter(|header| column(header).is_none());
-                odd.clone().find_map(|header| near(header, names.iter().copied()).map(|meant| (header, meant)))
+                odd.clone().find_map(|header| {
+                    near(&without_unit(header).0, names.iter().copied()).map(|meant| (header, meant))
+                })
             };
             let [claimed, granted] = found;
             self.claims.has_granted |= granted.is_some();
