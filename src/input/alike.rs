@@ -90,6 +90,7 @@ impl NumberKey {
         // Most numbers are short, of visible ASCII and spaces; for these it is the same as the long way.
         for (place, byte) in number.bytes().filter(|byte| *byte != b' ').enumerate() {
             match short.get_mut(place) {
+                Some(slot) if byte == b':' => *slot = b'-',
                 Some(slot) if byte.is_ascii_graphic() => *slot = byte.to_ascii_lowercase(),
                 _ => return Self::of_key(&number_key(number)),
             }
@@ -146,10 +147,11 @@ pub fn standard_number(vocabulary: &Vocabulary, facts: &Facts) -> Option<String>
     facts.text(known.number).filter(|_| has).map(number_key)
 }
 
-/// A standard's number without what is written now one way, now another: spaces, case, the length of dashes.
-fn number_key(number: &str) -> String {
+/// A number without what is written now one way, now another: spaces, case, the length of dashes, colon or dash before
+/// the year.
+pub fn number_key(number: &str) -> String {
     let key = text::key(number);
-    let dashes = |c| if matches!(c, '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c };
+    let dashes = |c| if matches!(c, ':' | '\u{2010}'..='\u{2015}' | '\u{2212}') { '-' } else { c };
     key.chars().filter(|c| !c.is_whitespace()).map(dashes).collect()
 }
 
@@ -162,8 +164,8 @@ mod tests {
     proptest! {
         #[test]
         fn keys_of_numbers_are_alike_as_the_numbers_are(
-            one in "[A-Ca-c1 \t/．－—-]{0,30}",
-            other in "[A-Ca-c1 \t/．－—-]{0,30}",
+            one in "[A-Ca-c1 \t/．：:－—-]{0,30}",
+            other in "[A-Ca-c1 \t/．：:－—-]{0,30}",
         ) {
             prop_assert_eq!(NumberKey::new(&one) == NumberKey::new(&other), number_key(&one) == number_key(&other));
             let same: String = one.chars().map(|c| c.to_ascii_uppercase()).chain([' ']).collect();

@@ -49,7 +49,8 @@ pub(super) fn read(dictionary: &Dictionary<'_>, file: File, text: &str, units: &
         if !readable {
             let (path, applicant) = (file.path.clone(), row.applicant);
             let extra = cells.extra;
-            read.invalid.push(Invalid { path, row: number, applicant, id: None, mistakes, extra, is_unit: true });
+            let row = Invalid { path, row: number, applicant, mistakes, extra, is_unit: true, ..Invalid::default() };
+            read.invalid.push(row);
         }
     }
     file.finish(file.encoding, rows, unnamed_column, read)

@@ -22,6 +22,22 @@ const CLAIMED: [&str; 8] =
 const GRANTED: [&str; 8] =
     ["granted", "核定金额", "核准金额", "审定金额", "核定额", "批准金额", "拨付金额", "granted_amount"];
 
+/// How a header names the unit of its plain numbers, and what they are multiplied by.
+const UNITS: [(&str, i128); 12] = [
+    ("(万元)", 10_000),
+    ("(万)", 10_000),
+    ("(单位:万元)", 10_000),
+    ("(人民币万元)", 10_000),
+    ("/万元", 10_000),
+    ("/万", 10_000),
+    ("_wan", 10_000),
+    ("(元)", 1),
+    ("(单位:元)", 1),
+    ("(人民币元)", 1),
+    ("/元", 1),
+    ("", 1),
+];
+
 /// What one row asks for, or was given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cell {
@@ -75,12 +91,16 @@ pub(super) fn is_header(header: &str) -> bool {
 
 /// What a header names: which amount, and what a plain number in it is multiplied by (`申报金额（万元）`).
 fn column(header: &str) -> Option<(Which, i128)> {
-    let key = text::key(header);
-    let (name, unit) = [("(万元)", 10_000), ("(元)", 1), ("_wan", 10_000), ("", 1)]
-        .iter()
-        .find_map(|(suffix, unit)| key.strip_suffix(suffix).map(|name| (name.trim_end(), *unit)))?;
+    let (name, unit) = without_unit(header);
     let which = [(Which::Claimed, CLAIMED), (Which::Granted, GRANTED)];
-    which.iter().find(|(_, names)| names.contains(&name)).map(|(which, _)| (*which, unit))
+    which.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(which, _)| (*which, unit))
+}
+
+/// The header without spaces and without the unit that it names, and what a plain number is multiplied by.
+fn without_unit(header: &str) -> (String, i128) {
+    let key: String = text::key(header).chars().filter(|c| !c.is_whitespace()).collect();
+    let found = UNITS.iter().find_map(|(suffix, unit)| key.strip_suffix(suffix).map(|name| (name.to_owned(), *unit)));
+    found.unwrap_or((key, 1))
 }
 
 /// The header as it stands in the file: the reader tells a second column of one name apart by a number.
@@ -162,7 +182,9 @@ impl<'p> Reader<'p> {
             }
             let slip = |names: &'static [&'static str]| {
                 let odd = extra.iter().map(|(header, _)| header.as_str()).filter(|header| column(header).is_none());
-                odd.clone().find_map(|header| near(header, names.iter().copied()).map(|meant| (header, meant)))
+                odd.clone().find_map(|header| {
+                    near(&without_unit(header).0, names.iter().copied()).map(|meant| (header, meant))
+                })
             };
             let [claimed, granted] = found;
             self.claims.has_granted |= granted.is_some();
@@ -227,8 +249,7 @@ impl<'p> Reader<'p> {
                 applicant: applicant.map(str::to_owned),
                 id: id.map(str::to_owned),
                 mistakes,
-                extra: Vec::new(),
-                is_unit: false,
+                ..Invalid::default()
             });
         }
         asked
@@ -307,6 +328,11 @@ mod tests {
             ("申报金额（元）", Some((Which::Claimed, 1))),
             ("申请金额（万元）", Some((Which::Claimed, 10_000))),
             ("核定金额 (万元)", Some((Which::Granted, 10_000))),
+            ("申报金额/万元", Some((Which::Claimed, 10_000))),
+            ("申报金额／元", Some((Which::Claimed, 1))),
+            ("申报金额(万)", Some((Which::Claimed, 10_000))),
+            ("申 报 金 额（ 万元 ）", Some((Which::Claimed, 10_000))),
+            ("核定金额（单位：万元）", Some((Which::Granted, 10_000))),
             ("申报单位", None),
             ("claim", None),
         ] {

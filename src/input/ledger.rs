@@ -215,7 +215,11 @@ impl<'v> Ledger<'v> {
         let row = self.kept(unreadable.row);
         let (file, number) = (row.file(), row.number());
         let unit = row.row.unit;
-        let mut invalid = Invalid { path: file.path.clone(), row: number, ..Invalid::default() };
+        let known = self.vocabulary().known();
+        let text = |fact| row.text_cell(fact).map(str::to_owned);
+        let (title, standard) = (text(known.title), text(known.number));
+        let path = file.path.clone();
+        let mut invalid = Invalid { path, row: number, title, number: standard, ..Invalid::default() };
         if unit != NOBODY {
             invalid.applicant = Some(self.units.name(unit).to_owned()).filter(|name| !name.is_empty());
         }

@@ -25,7 +25,7 @@ mod units;
 mod workbook;
 
 pub use achievements::{Rest, read_grouped, read_ledger};
-pub use alike::standard_number;
+pub use alike::{number_key, standard_number};
 pub use cells::read_cell;
 pub use decode::{Encoding, UnknownEncoding};
 pub use ledger::Ledger;
@@ -159,6 +159,10 @@ pub struct Invalid {
     pub applicant: Option<String>,
     /// The cell of the column `id`, unless blank.
     pub id: Option<String>,
+    /// The cell of the column `title`, unless blank.
+    pub title: Option<String>,
+    /// The cell of the column `number`, unless blank.
+    pub number: Option<String>,
     /// At least one, in the order of the columns.
     pub mistakes: Vec<Mistake>,
     /// Columns that the vocabulary does not know: header and cell, in the order of the file.

@@ -57,13 +57,17 @@ impl<'l> Kept<'l> {
 
     /// The cell of the column `id`, trimmed, unless blank.
     pub fn id_cell(self) -> Option<&'l str> {
-        let id = self.ledger.vocabulary().known().id;
+        self.text_cell(self.ledger.vocabulary().known().id)
+    }
+
+    /// The cell of a column of text, trimmed, unless blank.
+    pub fn text_cell(self, fact: FactId) -> Option<&'l str> {
         if self.is_as_cells() {
-            let column = self.file().columns.position(id)?;
+            let column = self.file().columns.position(fact)?;
             let cell = cells_of(self.bytes).get(column).copied()?;
             return (!is_blank(cell)).then(|| cell.trim());
         }
-        match self.ledger.common.layout.own(id) {
+        match self.ledger.common.layout.own(fact) {
             Some(Own::Text(index)) => self.own().text(index),
             _ => None,
         }

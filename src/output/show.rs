@@ -312,7 +312,12 @@ impl Page<'_> {
             }
         }
         for assumed in &self.speaker.policy.assumed {
-            let text = format!("{}（{}）", self.word(&assumed.title), assumed.cite);
+            let one = match (assumed.one_unit, self.zh()) {
+                (false, _) => "",
+                (true, true) => "；只能由一家申请",
+                (true, false) => "; one unit only may apply",
+            };
+            let text = format!("{}{one}（{}）", self.word(&assumed.title), assumed.cite);
             self.line("视为满足", "taken for granted", &text)?;
         }
         for gap in &self.speaker.policy.not_modelled {

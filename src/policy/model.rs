@@ -172,6 +172,15 @@ pub struct Assumed {
     pub cite: Cite,
     /// In a few words.
     pub title: Words,
+    /// True if it says that of several units with a part in one achievement only one may apply.
+    pub one_unit: bool,
+}
+
+impl Assumed {
+    /// True if it speaks of items by `clause`.
+    pub fn concerns(&self, clause: ClauseIndex) -> bool {
+        [&self.on, &self.about].into_iter().all(|named| named.as_ref().is_none_or(|named| named.contains(&clause)))
+    }
 }
 
 /// One thing that a policy pays for.

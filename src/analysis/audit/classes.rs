@@ -3,10 +3,12 @@
 use super::standards::Shared;
 use super::{Computed, Finding, Remark, RowOf, hints, is_some};
 use crate::engine::result::{Check, Item, Missing, Op, Reason, Status};
+use crate::facts::Facts;
 use crate::input::claims::{Asked, Cell};
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::policy::model::{Amount, Nature, Test};
+use crate::vocabulary::FactId;
 
 /// What becomes of an amount. Every row is in exactly one of them: the first that fits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -140,16 +142,10 @@ impl Computed<'_> {
     fn finding(&self, at: RowOf, shared: &Shared, caps: &[Vec<CapClaims>; 2]) -> Finding {
         let asked = self.asked.get(at.row).copied().unwrap_or_default();
         let (claimed, granted) = (asked.claimed, asked.granted);
-        let mut finding = Finding {
-            row: Some(at.row),
-            item: self.places[at.row],
-            claimed,
-            granted,
-            computed: Money::ZERO,
-            class: Class::NoPolicy,
-            granted_class: (granted != Cell::Blank).then_some(Class::NoPolicy),
-            remarks: Vec::new(),
-        };
+        let granted_class = (granted != Cell::Blank).then_some(Class::NoPolicy);
+        let mut finding = Finding::uncomputed(at.row, asked, Class::NoPolicy, granted_class);
+        finding.item = self.places[at.row];
+        finding.apart = finding.item.is_some_and(|place| place >= self.claiming);
         if let Some(first) = self.repeats[at.row] {
             finding.remarks.push(Remark::Repeats(first));
             let class = |cell: Cell| match cell {
@@ -180,12 +176,11 @@ impl Computed<'_> {
             return finding;
         };
         finding.computed = item.amount;
-        let row = Row { policy, item, at, shared };
+        let (kind, facts) = (self.vocabulary.known().kind, &self.applicant.achievements[at.row].facts);
+        let row = Row { policy, item, at, shared, kind, facts };
         (finding.class, finding.remarks) = row.claimed(claimed, &caps[0]);
         if let Some((class, remarks)) = row.granted(asked, finding.class, &caps[1]) {
-            finding.granted_class = Some(class);
-            let new = remarks.into_iter().filter(|remark| !finding.remarks.contains(remark)).collect::<Vec<_>>();
-            finding.remarks.extend(new);
+            (finding.granted_class, finding.granted_remarks) = (Some(class), remarks);
         }
         finding.remarks.extend(shared.remarks(at));
         finding
@@ -242,6 +237,8 @@ struct Row<'r> {
     item: &'r Item,
     at: RowOf,
     shared: &'r Shared,
+    kind: FactId,
+    facts: &'r Facts,
 }
 
 impl Row<'_> {
@@ -275,7 +272,7 @@ impl Row<'_> {
             return Some((Class::WrongAmount, vec![Remark::MoreThanClaimed]));
         }
         if granted == due || (granted.is_zero() && class == Class::Shared) {
-            let same = (!granted.is_zero()).then(|| self.same_place(Which::Granted)).flatten();
+            let same = (!granted.is_zero()).then(|| self.conflict(Which::Granted)).flatten();
             return Some(same.map_or((Class::Agrees, Vec::new()), |remark| (Class::Shared, vec![remark])));
         }
         let class = if self.nature() == Some(Nature::Ceiling) { Class::WithinCeiling } else { Class::WrongAmount };
@@ -290,10 +287,10 @@ impl Row<'_> {
     fn amount(&self, amount: Money, which: Which, caps: &[CapClaims]) -> (Class, Vec<Remark>) {
         let (mut class, mut remarks) = self.alone(amount, caps);
         if matches!(class, Class::Agrees | Class::WithinCeiling | Class::WrongAmount | Class::Undecided)
-            && let Some(same) = self.same_place(which)
+            && let Some(conflict) = self.conflict(which)
         {
             class = Class::Shared;
-            remarks.insert(0, same);
+            remarks.insert(0, conflict);
         }
         if class == Class::WrongAmount
             && let Some(standard) = self.beyond_share(amount, which)
@@ -301,11 +298,18 @@ impl Row<'_> {
             class = Class::Shared;
             remarks.insert(0, Remark::Together(standard));
         }
+        if matches!(class, Class::Agrees | Class::WithinCeiling | Class::WrongAmount)
+            && amount <= self.item.amount
+            && let Some(unknown) = self.shared.unknown_rank(self.at)
+        {
+            class = Class::Undecided;
+            remarks.insert(0, unknown);
+        }
         (class, remarks)
     }
 
-    fn same_place(&self, which: Which) -> Option<Remark> {
-        self.shared.same_place(self.at, which).map(|(rank, other)| Remark::SamePlace(rank, other))
+    fn conflict(&self, which: Which) -> Option<Remark> {
+        self.shared.conflict(self.at, which)
     }
 
     /// The standard that others claim as well, where the amount is more than this unit's share of it.
@@ -331,13 +335,21 @@ impl Row<'_> {
     }
 
     fn hints(&self, amount: Money) -> Vec<Remark> {
-        hints::origin(self.policy, self.item, amount).into_iter().collect()
+        let most = self.most();
+        let is_open = self.item.possible.is_some() || self.item.status == Status::Undetermined;
+        let above = (is_open && !most.is_zero() && amount > most).then_some(Remark::AbovePossible(most));
+        let origin = hints::origin(self.policy, self.item, amount, (self.kind, self.facts));
+        above.into_iter().chain(origin).collect()
+    }
+
+    /// The most that the row can come to, whatever the missing facts say.
+    fn most(&self) -> Money {
+        self.item.possible.map_or(self.item.base, |(_, possible)| possible.max(self.item.base))
     }
 
     /// True if missing facts leave the amount open.
     fn is_possible(&self, amount: Money) -> bool {
-        let item = self.item;
-        let most = item.possible.map_or(item.base, |(_, possible)| possible.max(item.base));
+        let (item, most) = (self.item, self.most());
         // Where the text names no figure, or only a share of something unknown, no amount can be ruled out.
         let open = |line: &Amount| match line {
             Amount::OfFact { fact, at_most: None, .. } => item.missing.contains(&Missing::Fact(*fact)),
@@ -345,7 +357,7 @@ impl Row<'_> {
         };
         let clause = item.clause.map(|clause| &self.policy.clauses[clause]);
         amount <= most
-            || item.missing.contains(&Missing::Clause)
+            || (item.missing.contains(&Missing::Clause) && most.is_zero())
             || clause.is_some_and(|clause| clause.amounts.iter().any(|line| open(&line.amount)))
     }
 

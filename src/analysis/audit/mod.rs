@@ -4,7 +4,7 @@
 //! Only rows that claim something are computed together: a row that nobody claims uses up no cap and takes no other row's
 //! place. What is not claimed, and would be paid, is computed behind them.
 //!
-//! `classes` says which class an amount falls into, `hints` where it may come from, `standards` looks at standards
+//! `classes` says which class an amount falls into, `hints` where it may come from, `standards` looks at achievements
 //! that several applicants claim, `whole` at amounts per applicant.
 
 mod classes;
@@ -18,14 +18,14 @@ use std::collections::HashMap;
 
 use crate::engine::result::{Item, PolicyResult};
 use crate::engine::{Application, Evaluator};
-use crate::facts::{Applicant, Facts, Value};
+use crate::facts::{Achievement, Applicant, Facts, Value};
 use crate::input::Portfolio;
 use crate::input::claims::{Asked, Cell, Claims};
 use crate::money::Money;
 use crate::policy::Policy;
 use crate::text;
 use crate::unit::Unit;
-use crate::vocabulary::{FactId, Vocabulary};
+use crate::vocabulary::{FactId, FactType, Of, Vocabulary};
 
 use classes::Which;
 pub use classes::{Class, Weight};
@@ -103,8 +103,33 @@ pub struct Finding {
     pub class: Class,
     /// The class of the granted amount, if one is written.
     pub granted_class: Option<Class>,
-    /// What more there is to say.
+    /// The claimed and the granted amounts as far as readable: of an applicant, one amount may be and another not.
+    pub readable: [Money; 2],
+    /// True if it was computed behind the rows that claim: no part of the sums.
+    pub apart: bool,
+    /// What more there is to say of the claim.
     pub remarks: Vec<Remark>,
+    /// What more there is to say of the granted amount.
+    pub granted_remarks: Vec<Remark>,
+}
+
+impl Finding {
+    /// A row of which nothing is computed.
+    fn uncomputed(row: usize, asked: Asked, class: Class, granted_class: Option<Class>) -> Finding {
+        Finding {
+            row: Some(row),
+            item: None,
+            claimed: asked.claimed,
+            granted: asked.granted,
+            computed: Money::ZERO,
+            class,
+            granted_class,
+            readable: Which::BOTH.map(|which| which.of(asked).amount().unwrap_or_default()),
+            apart: false,
+            remarks: Vec::new(),
+            granted_remarks: Vec::new(),
+        }
+    }
 }
 
 /// A row of one of the cases.
@@ -119,8 +144,14 @@ pub struct RowOf {
 /// Something that explains a class or goes beside it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Remark {
-    /// Another applicant names the same place among the drafters of the standard.
+    /// Another applicant names the same place in the same achievement.
     SamePlace(i64, RowOf),
+    /// Another applicant applies as well, and the policy lets one unit only: index into what it assumes.
+    OneUnit(usize, RowOf),
+    /// The share hangs on the rank of another applicant, which is not known.
+    RankUnknown(RowOf),
+    /// More than is possible, whatever the missing facts say.
+    AbovePossible(Money),
     /// Several applicants claim the standard, which the policy pays once and shares: index into the standards.
     Together(usize),
     /// Local ranks were completed by what other applicants say of the standard: as given, and as computed.
@@ -233,22 +264,14 @@ fn unreadable(question: &Question<'_>) -> Vec<Finding> {
             (Some(_), Cell::Amount(_)) => Some(Class::Duplicate),
             _ => Some(Class::Unreadable),
         };
-        Finding {
-            row: Some(index),
-            item: None,
-            claimed: asked.claimed,
-            granted: asked.granted,
-            computed: Money::ZERO,
-            class,
-            granted_class,
-            remarks: Vec::new(),
-        }
+        Finding::uncomputed(index, asked, class, granted_class)
     };
     rows.map(finding).collect()
 }
 
 /// One applicant while it is being computed.
 struct Computed<'a> {
+    vocabulary: &'a Vocabulary,
     applicant: &'a Applicant,
     policy: Option<&'a Policy>,
     asked: &'a [Asked],
@@ -298,8 +321,37 @@ impl<'a> Computed<'a> {
         }
         let claiming = claiming.iter().filter(|row| repeats[**row].is_none()).count();
         let (result, with_unclaimed) = (None, None);
-        let by = question.by;
-        Computed { applicant, policy, asked, by, evaluated, claiming, places, repeats, result, with_unclaimed }
+        let (vocabulary, by) = (question.vocabulary, question.by);
+        Computed {
+            vocabulary,
+            applicant,
+            policy,
+            asked,
+            by,
+            evaluated,
+            claiming,
+            places,
+            repeats,
+            result,
+            with_unclaimed,
+        }
+    }
+
+    /// The unit as if this row were its only one.
+    fn supposing(&self, row: Achievement) -> Computed<'a> {
+        Computed {
+            vocabulary: self.vocabulary,
+            applicant: self.applicant,
+            policy: self.policy,
+            asked: &[],
+            by: self.by,
+            evaluated: Applicant { achievements: vec![row], ..bare(self.applicant) },
+            claiming: 1,
+            places: vec![Some(0)],
+            repeats: vec![None],
+            result: None,
+            with_unclaimed: None,
+        }
     }
 
     /// True if money is asked for, or was given, for this row; by applicant, for any of its rows.
@@ -385,13 +437,15 @@ fn likeness(vocabulary: &Vocabulary, facts: &Facts) -> Option<Vec<String>> {
     for fact in [known.number, known.title, known.project] {
         key.push(facts.text(fact).map(text::key).unwrap_or_default());
     }
-    let others = vocabulary.selecting().filter(|fact| *fact != known.role && *fact != known.kind);
+    // Values from lists tell clauses, stages and conditions apart: what they tell apart is paid apart.
+    let listed = vocabulary.facts().filter(|(_, fact)| fact.of == Of::Achievement && fact.kind == FactType::Enum);
+    let others = listed.map(|(id, _)| id).filter(|fact| ![known.role, known.kind, known.prior_source].contains(fact));
     key.extend(others.chain([known.date, known.quantity]).map(|fact| format!("{:?}", facts.get(fact))));
     Some(key)
 }
 
-/// True for a number that ends in the year of its edition: `…-2021`, `…:2021`.
+/// True for a number that ends in the year of its edition: `…-2021`; keys of numbers have no colon.
 fn has_year(number: &str) -> bool {
-    let tail = number.rsplit(['-', ':', '—']).next().unwrap_or_default();
+    let tail = number.rsplit('-').next().unwrap_or_default();
     tail.len() == 4 && tail.len() < number.len() && tail.bytes().all(|b| b.is_ascii_digit())
 }

@@ -12,7 +12,7 @@ pub struct Sums {
     pub claimed: Money,
     /// 核定金额, as far as readable.
     pub granted: Money,
-    /// What the policies come to.
+    /// What the rows that claim come to by the policies: rows that claim nothing might take their place.
     pub computed: Money,
 }
 
@@ -20,9 +20,12 @@ impl Sums {
     /// Adds one finding.
     pub fn add(&mut self, finding: &Finding) {
         self.count += 1;
-        self.claimed += finding.claimed.amount().unwrap_or_default();
-        self.granted += finding.granted.amount().unwrap_or_default();
-        self.computed += finding.computed;
+        let [claimed, granted] = finding.readable;
+        self.claimed += claimed;
+        self.granted += granted;
+        if !finding.apart {
+            self.computed += finding.computed;
+        }
     }
 
     /// The sums of these findings.
@@ -56,6 +59,19 @@ impl Audit<'_> {
     /// Sums by the class of the granted amount: every row with one in one of them.
     pub fn by_granted_class(&self) -> Vec<(Class, Sums)> {
         by_class(self.findings(), |finding| finding.granted_class)
+    }
+}
+
+impl Audit<'_> {
+    /// What the policies would pay in all if everything were claimed; none where that is what they pay anyway.
+    pub fn with_everything(&self) -> Option<Money> {
+        let of = |case: &Case<'_>| {
+            let total = case.result.as_ref().map_or(Money::ZERO, |result| result.total);
+            (case.with_everything().unwrap_or(total), total)
+        };
+        let all: Money = self.cases.iter().map(|case| of(case).0).sum();
+        let claimed: Money = self.cases.iter().map(|case| of(case).1).sum();
+        (all != claimed).then_some(all)
     }
 }
 

@@ -13,11 +13,9 @@ pub(super) fn finding(computed: &Computed<'_>, case: usize, shared: &Shared) -> 
     let granted = sum(computed.asked, |row| row.granted);
     let total = computed.result.as_ref().map_or(Money::ZERO, |result| result.total);
     let rows = 0..computed.applicant.achievements.len();
-    let same_place = |which: Which| {
-        let mut found = rows.clone().filter_map(|row| shared.same_place(RowOf { case, row }, which));
-        found.next().map(|(rank, other)| Remark::SamePlace(rank, other))
-    };
-    let mut remarks: Vec<Remark> = Vec::new();
+    let conflict = |which: Which| rows.clone().find_map(|row| shared.conflict(RowOf { case, row }, which));
+    let unknown = || rows.clone().find_map(|row| shared.unknown_rank(RowOf { case, row }));
+    let mut said: [Vec<Remark>; 2] = Default::default();
     let mut class = |cell: Cell, which: Which| match (cell, &computed.result) {
         (Cell::Unreadable, _) => Class::Unreadable,
         (Cell::Blank | Cell::Amount(Money::ZERO), _) if which == Which::Claimed => {
@@ -27,34 +25,52 @@ pub(super) fn finding(computed: &Computed<'_>, case: usize, shared: &Shared) -> 
         (cell, Some(result)) => {
             let (class, lost) = of_total(cell.amount().unwrap_or_default(), result);
             let open = matches!(class, Class::Agrees | Class::WithinCeiling | Class::WrongAmount);
-            let same = same_place(which).filter(|_| open);
-            let class = if same.is_some() { Class::Shared } else { class };
-            for remark in same.into_iter().chain(lost) {
-                if !remarks.contains(&remark) {
-                    remarks.push(remark);
-                }
-            }
+            let same = conflict(which).filter(|_| open);
+            let within = cell.amount().is_some_and(|amount| amount <= result.total);
+            let unknown = unknown().filter(|_| open && same.is_none() && within);
+            let class = match (&same, &unknown) {
+                (Some(_), _) => Class::Shared,
+                (None, Some(_)) => Class::Undecided,
+                (None, None) => class,
+            };
+            said[which as usize].extend(same.into_iter().chain(unknown).chain(lost));
             class
         }
     };
     let of_claim = class(claimed, Which::Claimed);
     let mut granted_class = (granted != Cell::Blank).then(|| class(granted, Which::Granted));
+    let [mut remarks, mut granted_remarks] = said;
     // Less than claimed may be right; more than claimed never is.
     if let (Some(given), Some(asked)) = (granted.amount(), claimed.amount().or(Some(Money::ZERO)))
         && granted_class.is_some_and(|class| class != Class::NoPolicy)
     {
         if given > asked && given <= total {
             granted_class = Some(Class::WrongAmount);
-            remarks.push(Remark::MoreThanClaimed);
+            granted_remarks.push(Remark::MoreThanClaimed);
         } else if given == asked.min(total) && granted_class == Some(Class::WrongAmount) {
             granted_class = Some(Class::Agrees);
+            granted_remarks.clear();
         }
     }
     for row in rows {
         remarks.extend(shared.remarks(RowOf { case, row }));
     }
+    let readable = Which::BOTH.map(|which| computed.asked.iter().filter_map(|row| which.of(*row).amount()).sum());
+    let apart = computed.claiming == 0;
     let computed = if of_claim == Class::Unclaimed { with_everything(computed, total) } else { total };
-    Finding { row: None, item: None, claimed, granted, computed, class: of_claim, granted_class, remarks }
+    Finding {
+        row: None,
+        item: None,
+        claimed,
+        granted,
+        computed,
+        class: of_claim,
+        granted_class,
+        readable,
+        apart,
+        remarks,
+        granted_remarks,
+    }
 }
 
 /// What all rows come to, whether they claim or not.

@@ -462,10 +462,11 @@ fn default(default: &Default) -> Entry {
 }
 
 fn stated(stated: &Assumed, names: &Names<'_>) -> Entry {
-    let Assumed { on, about, id, cite, title } = stated;
+    let Assumed { on, about, id, cite, title, one_unit } = stated;
     let mut entry = Entry::new(Part::Assumed, id, cite, title);
     entry.maybe(Name::On, on.as_ref().map(|on| names.clauses(on)));
     entry.maybe(Name::About, about.as_ref().map(|about| names.clauses(about)));
+    entry.flag(Name::OneUnit, *one_unit);
     entry
 }
 

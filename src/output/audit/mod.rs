@@ -220,7 +220,13 @@ impl AuditReport<'_> {
                     if granted {
                         cells.push(self.cell(finding.granted));
                     }
-                    cells.push(words.why(*line).join(lang.pick("；", "; ")));
+                    let mut why = words.why(*line);
+                    match words.of_granted(*line) {
+                        Some(granted) if of_granted => why.insert(0, granted),
+                        Some(granted) => why.push(granted),
+                        None => {}
+                    }
+                    cells.push(why.join(lang.pick("；", "; ")));
                     cells
                 });
                 let rows = rows.collect();
@@ -290,7 +296,8 @@ impl Present for AuditReport<'_> {
                  places and local ranks are checked together.",
             );
             let heading = lang.pick("几家申报的同一标准", "Standards claimed by several applicants");
-            sections.push(section(heading, vec![note.to_owned()], vec![self.standards()]));
+            let notes = std::iter::once(note.to_owned()).chain(self.words().differing()).collect();
+            sections.push(section(heading, notes, vec![self.standards()]));
         }
         let other = self.differences(&[Weight::Information], &[Class::Agrees, Class::Nothing]);
         if other.iter().any(|table| !table.rows.is_empty()) {
@@ -401,7 +408,7 @@ fn extra_headers(of: &AuditReport<'_>) -> Vec<String> {
 }
 
 /// The columns of the sheet, before the extra ones. Scripts read them: names are never changed.
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 27] = [
     "applicant",
     "policy",
     "year",
@@ -426,6 +433,7 @@ const COLUMNS: [&str; 26] = [
     "base",
     "possible",
     "why",
+    "granted_why",
     "assumptions",
     "path",
 ];
@@ -465,8 +473,8 @@ impl<'f> Flat<'f> {
             result.and_then(|result| result.on).map(|on| on.to_string()),
             row.map(|row| row.id.clone()).or(invalid.and_then(|row| row.id.clone())),
             row.map(|row| row.row).or(invalid.map(|row| row.row)).map(|row| row.to_string()),
-            text(known.title),
-            text(known.number),
+            text(known.title).or(invalid.and_then(|row| row.title.clone())),
+            text(known.number).or(invalid.and_then(|row| row.number.clone())),
             Some(finding.class.id().to_owned()),
             Some(finding.class.weight().id().to_owned()),
             written(finding.claimed),
@@ -483,6 +491,7 @@ impl<'f> Flat<'f> {
             item.map(|item| item.base.to_string()),
             item.and_then(|item| item.possible).map(|(_, amount)| amount.to_string()),
             Some(self.of.words().why(self.line).join(lang.pick("；", "; "))),
+            self.of.words().of_granted(self.line),
             Some(self.of.words().assumed(self.line).join(lang.pick("；", "; "))),
             path.or(invalid.map(|row| row.path.clone())),
         ]

@@ -2,7 +2,7 @@
 
 use super::{AuditReport, Line};
 use crate::analysis::audit::{Case, Class, Draft, Finding, Remark, RowOf, Sums, Weight};
-use crate::engine::result::{Item, Status};
+use crate::engine::result::{Assumed, Item, Op, Status};
 use crate::input::claims::Cell;
 use crate::lang::Lang;
 use crate::output::terminal::file_name;
@@ -38,8 +38,8 @@ pub(super) fn meaning(lang: Lang, class: Class) -> &'static str {
     let (zh, en) = match class {
         Class::NotEligible => ("没有对应的条款，或不满足条件", "no clause pays for it, or a condition is not met"),
         Class::Expired => (
-            "政策不在有效期内，或成果不在规定的期间",
-            "the policy is not in force, or the achievement lies outside its window",
+            "政策不在有效期内，或成果不在规定的期间（太早、太晚都算）",
+            "the policy is not in force, or the achievement lies outside its window, too early or too late",
         ),
         Class::PriorMoney => ("没有计入已经获得的资助", "money received before was not counted"),
         Class::Duplicate => ("与另一项只算一项", "counted once, under another row"),
@@ -47,8 +47,8 @@ pub(super) fn meaning(lang: Lang, class: Class) -> &'static str {
             ("超过封顶的余额，或超出可报的项数", "more than a cap leaves, or beyond the number that may be claimed")
         }
         Class::Shared => (
-            "几个单位申报同一标准，合起来超过可付的数额，或名次冲突",
-            "several applicants claim one standard beyond what can be paid, or in the same place",
+            "几个单位申报同一项，合起来超过可付的数额，或名次冲突，或只能由一家申报",
+            "several applicants claim one thing beyond what can be paid, in the same place, or where one only may apply",
         ),
         Class::WrongAmount => ("与按条款算出的数额不同", "not the amount that the clause comes to"),
         Class::Unreadable => ("这一行或它的金额读不出", "the row or its amount cannot be read"),
@@ -68,6 +68,22 @@ pub(super) fn weight(lang: Lang, weight: Weight) -> &'static str {
         Weight::Error => lang.pick("有错", "error"),
         Weight::Open => lang.pick("待定", "open"),
         Weight::Information => lang.pick("说明", "information"),
+    }
+}
+
+/// Which of the two amounts a sentence is about.
+#[derive(Clone, Copy)]
+enum Asks {
+    Claimed,
+    Granted,
+}
+
+impl Asks {
+    fn pick<T>(self, claimed: T, granted: T) -> T {
+        match self {
+            Asks::Claimed => claimed,
+            Asks::Granted => granted,
+        }
     }
 }
 
@@ -121,6 +137,15 @@ impl Words<'_> {
             (false, 0) => "no error was found".to_owned(),
             (false, _) => format!("{wrong} with errors, {open} open"),
         });
+        if let Some(all) = self.of.audit.with_everything() {
+            let all = self.money(all);
+            lines.push(if self.zh() {
+                format!("没有申报的行也报上，合计应得为{all}")
+            } else {
+                format!("with the rows that are not claimed, the policies come to {all} in all")
+            });
+        }
+        lines.extend(self.counted_twice());
         let mut policies: Vec<String> = Vec::new();
         for case in &self.of.audit.cases {
             let (Some(policy), Some(result)) = (case.policy, &case.result) else { continue };
@@ -135,6 +160,23 @@ impl Words<'_> {
         }
         lines.extend(policies);
         lines
+    }
+
+    /// Claims of which one only can be right are each computed in full.
+    fn counted_twice(&self) -> Option<String> {
+        let excluded = |remark: &Remark| matches!(remark, Remark::SamePlace(..) | Remark::OneUnit(..));
+        let both = |f: &&Finding| f.remarks.iter().chain(&f.granted_remarks).any(excluded);
+        let count = self.of.audit.findings().filter(both).count();
+        (count > 0).then(|| {
+            if self.zh() {
+                format!("有{count}项彼此排斥（同一名次，或只能由一家申报）：各按自己的一行算足，应得的合计里都算了")
+            } else {
+                format!(
+                    "{count} claims exclude each other (the same place, or one unit only may apply): each is computed in \
+                     full, and all of them are in the sums"
+                )
+            }
+        })
     }
 
     /// Units that could have claimed more in all, or as well.
@@ -239,10 +281,15 @@ impl Words<'_> {
         };
         let speaker = self.of.report.speaker(policy);
         said.extend(self.remarks(case, Some(&speaker), line));
+        let weight = finding.class.weight();
+        let silent = said.is_empty();
         if let (None, Some(result)) = (finding.row, &case.result) {
             said.extend(result.barred_by.iter().map(|barred| speaker.barred(barred)));
             said.extend(speaker.not_in_force(result, case.applicant));
             said.extend(result.caps.iter().map(|used| speaker.cap(used)));
+            if silent && weight != Weight::Information {
+                said.extend(self.reasons_of_rows(case, &speaker));
+            }
         }
         if let (Some(item), Some(result)) = (case.item(finding), case.result_of(finding)) {
             let evaluated = &case.evaluated;
@@ -251,6 +298,72 @@ impl Words<'_> {
                 let reasons = item.reasons.iter().map(|reason| speaker.reason(reason, result, evaluated, row));
                 said.extend(reasons);
                 said.extend(item.warnings.iter().map(|warning| speaker.warning(warning)));
+                let alone = item.assumptions.iter().filter(|assumption| assumption.what == Assumed::OnlyLocalUnit);
+                let alone = alone.filter(|_| weight != Weight::Information);
+                said.extend(alone.map(|assumption| speaker.assumption(assumption, when(result))));
+            }
+        }
+        said
+    }
+
+    /// What keeps the rows of an applicant from being paid, those that are not.
+    fn reasons_of_rows(&self, case: &Case<'_>, speaker: &Speaker<'_>) -> Vec<String> {
+        let Some(result) = &case.result else { return Vec::new() };
+        let rows = result.items.iter().zip(&case.evaluated.achievements);
+        let unpaid = rows.filter(|(item, _)| !matches!(item.status, Status::Awarded));
+        let mut said: Vec<String> = unpaid
+            .filter_map(|(item, row)| {
+                let reason = speaker.reason(item.reasons.first()?, result, &case.evaluated, row);
+                let place = self.numbered(&row.id, row.row);
+                Some(if self.zh() { format!("{place}{reason}") } else { format!("{place}: {reason}") })
+            })
+            .take(MOST_NAMED + 1)
+            .collect();
+        if said.len() > MOST_NAMED {
+            said.truncate(MOST_NAMED);
+            said.push("…".to_owned());
+        }
+        said
+    }
+
+    /// What there is to say of the granted amount, its class first; none where nothing is wrong with it.
+    pub fn of_granted(&self, line: Line<'_>) -> Option<String> {
+        let finding = line.finding;
+        let granted = finding.granted_class.filter(|class| class.weight() != Weight::Information)?;
+        let name = class(self.of.lang(), granted);
+        let speaker = line.case.and_then(|case| case.policy).map(|policy| self.of.report.speaker(policy));
+        let said = |remark: &Remark| self.remark(remark, line.case?, speaker.as_ref(), line, Asks::Granted);
+        let said: Vec<String> = finding.granted_remarks.iter().filter_map(said).collect();
+        let more = match (finding.granted.amount(), finding.computed) {
+            (Some(given), due) if said.is_empty() && given > due => {
+                Some(self.of.lang().pick("多于应得", "more than is due").to_owned())
+            }
+            (Some(given), due) if said.is_empty() && given < due && granted == Class::WrongAmount => {
+                Some(self.of.lang().pick("少于应得", "less than is due").to_owned())
+            }
+            _ => None,
+        };
+        let said = said.into_iter().chain(more).collect::<Vec<_>>().join(self.of.lang().pick("，", ", "));
+        Some(match (self.zh(), said.is_empty()) {
+            (true, true) => format!("核定：{name}"),
+            (true, false) => format!("核定：{name}（{said}）"),
+            (false, true) => format!("granted: {name}"),
+            (false, false) => format!("granted: {name} ({said})"),
+        })
+    }
+
+    /// Where applicants differ about one standard, of rows that stand in no other table.
+    pub fn differing(&self) -> Vec<String> {
+        let quiet = |line: &Line<'_>| matches!(line.listed().0, Class::Agrees | Class::Nothing);
+        let mut said = Vec::new();
+        for line in self.of.lines().filter(quiet) {
+            let Some(case) = line.case else { continue };
+            for remark in line.finding.remarks.iter().filter(|remark| matches!(remark, Remark::Differs(..))) {
+                let which = self.which(line);
+                let told = self.remark(remark, case, None, line, Asks::Claimed);
+                said.extend(
+                    told.map(|told| if self.zh() { format!("{which}：{told}") } else { format!("{which}: {told}") }),
+                );
             }
         }
         said
@@ -281,7 +394,7 @@ impl Words<'_> {
     }
 
     fn remarks(&self, case: &Case<'_>, speaker: Option<&Speaker<'_>>, line: Line<'_>) -> Vec<String> {
-        let said = |remark: &Remark| self.remark(remark, case, speaker, line);
+        let said = |remark: &Remark| self.remark(remark, case, speaker, line, Asks::Claimed);
         line.finding.remarks.iter().filter_map(said).collect()
     }
 
@@ -291,6 +404,7 @@ impl Words<'_> {
         case: &Case<'_>,
         speaker: Option<&Speaker<'_>>,
         line: Line<'_>,
+        asks: Asks,
     ) -> Option<String> {
         let zh = self.zh();
         let item = case.item(line.finding);
@@ -303,9 +417,32 @@ impl Words<'_> {
                     format!("{other} has rank {rank} as well; a place has one unit only")
                 }
             }
+            Remark::OneUnit(rule, other) => {
+                let (other, rule) = (self.place(*other), speaker?.policy.assumed.get(*rule)?);
+                let cited =
+                    speaker?.cited(&rule.cite, self.of.lang().pick("只能由其中一家申报", "one of them only may apply"));
+                let verb =
+                    asks.pick(("也申报", "claims it as well"), ("也有核定金额", "was granted money for it as well"));
+                if zh { format!("{other}{}，{cited}", verb.0) } else { format!("{other} {}; {cited}", verb.1) }
+            }
+            Remark::RankUnknown(other) => {
+                let other = self.place(*other);
+                if zh {
+                    format!("需要补充：{other}的起草单位排名，它决定各家的份额")
+                } else {
+                    format!("missing: the rank of {other}, on which the shares hang")
+                }
+            }
+            Remark::AbovePossible(most) => {
+                let most = self.money(*most);
+                if zh { format!("高于可能的{most}") } else { format!("more than the {most} that are possible") }
+            }
             Remark::Together(index) => {
                 let standard = self.of.audit.standards.get(*index)?;
-                let (claimed, whole) = (self.money(standard.claimed), self.money(standard.whole.unwrap_or_default()));
+                let whole = self.money(standard.whole.unwrap_or_default());
+                let claimed = self.money(asks.pick(standard.claimed, standard.granted));
+                let share = item?.steps.iter().find(|step| matches!(step.op, Op::Share { .. }))?.amount;
+                let (share, verb) = (self.money(share), asks.pick("申报", "核定"));
                 let count = standard.drafts.len();
                 let others = standard.drafts.iter().filter(|draft| {
                     self.of
@@ -321,21 +458,25 @@ impl Words<'_> {
                 }
                 match (zh, standard.whole) {
                     (true, Some(_)) => format!(
-                        "{count}项申报同一标准，合计{claimed}，而一项标准共付{whole}，按名次分配（另有{}）",
+                        "{count}项是同一标准，合计{verb}{claimed}；一项标准的总额{whole}按名次分配，本单位的份额是{share}\
+                         （另有{}）",
                         others.join("、")
                     ),
                     (false, Some(_)) => format!(
-                        "{count} rows claim one standard, {claimed} together; it is paid {whole} once, shared by place \
-                         (the others: {})",
+                        "{count} rows are one standard, {claimed} together; its {whole} are shared by place, and this \
+                         unit's share is {share} (the others: {})",
                         others.join(", ")
                     ),
-                    (true, None) => format!("{count}项申报同一标准，合计{claimed}（另有{}）", others.join("、")),
-                    (false, None) => {
+                    (true, None) => {
                         format!(
-                            "{count} rows claim one standard, {claimed} together (the others: {})",
-                            others.join(", ")
+                            "{count}项是同一标准，合计{verb}{claimed}；本单位的份额是{share}（另有{}）",
+                            others.join("、")
                         )
                     }
+                    (false, None) => format!(
+                        "{count} rows are one standard, {claimed} together; this unit's share is {share} (the others: {})",
+                        others.join(", ")
+                    ),
                 }
             }
             Remark::LocalRanks(given, all, other) => {
@@ -393,9 +534,7 @@ impl Words<'_> {
                     format!("the claims under \"{title}\" together are {claimed}, which the cap allows")
                 }
             }
-            Remark::MoreThanClaimed => {
-                self.of.lang().pick("核定的比申报的多", "more was granted than was claimed").to_owned()
-            }
+            Remark::MoreThanClaimed => self.of.lang().pick("比申报的多", "more than was claimed").to_owned(),
             Remark::Lost(of, money) => {
                 let (name, money) = (class(self.of.lang(), *of), self.money(*money));
                 if zh {

@@ -92,6 +92,7 @@ impl Teller<'_> {
             Name::OpenToOutsiders => ("外地单位可以申请", "open to units from elsewhere"),
             Name::On => ("涉及条款", "concerns"),
             Name::About => ("只在这些条款有项目时", "only where there is an item of"),
+            Name::OneUnit => ("几家合做的只能由一家申请", "only one of several units may apply"),
             Name::Fact => ("看", "looks at"),
             Name::Value => ("视为", "taken as"),
             Name::Rank => ("按排名", "by rank"),

@@ -82,8 +82,9 @@ impl Reader<'_, '_> {
         let on = entry.get("in").map(|node| self.group(Some(node), names));
         let about = entry.get("about").map(|node| self.group(Some(node), names));
         let (id, cite, title) = (entry.need_text("id"), self.cite(&entry), self.title(&entry));
+        let one_unit = entry.get("one_unit").and_then(|node| node.boolean()).unwrap_or(false);
         entry.finish();
-        Some(Assumed { on, about, id: id?, cite: cite?, title })
+        Some(Assumed { on, about, id: id?, cite: cite?, title, one_unit })
     }
 
     pub(super) fn bill(&self, entry: Entry<'_, '_>) -> Option<BillShare> {
