@@ -79,7 +79,7 @@ enum Asks {
 }
 
 impl Asks {
-    fn pick<T>(self, claimed: T, granted: T) -> T {
+    fn of<T>(self, claimed: T, granted: T) -> T {
         match self {
             Asks::Claimed => claimed,
             Asks::Granted => granted,
@@ -282,10 +282,10 @@ impl Words<'_> {
         let speaker = self.of.report.speaker(policy);
         said.extend(self.remarks(case, Some(&speaker), line));
         let weight = finding.class.weight();
-        let silent = said.is_empty();
         if let (None, Some(result)) = (finding.row, &case.result) {
             said.extend(result.barred_by.iter().map(|barred| speaker.barred(barred)));
             said.extend(speaker.not_in_force(result, case.applicant));
+            let silent = said.is_empty();
             said.extend(result.caps.iter().map(|used| speaker.cap(used)));
             if silent && weight != Weight::Information {
                 said.extend(self.reasons_of_rows(case, &speaker));
@@ -422,7 +422,7 @@ impl Words<'_> {
                 let cited =
                     speaker?.cited(&rule.cite, self.of.lang().pick("只能由其中一家申报", "one of them only may apply"));
                 let verb =
-                    asks.pick(("也申报", "claims it as well"), ("也有核定金额", "was granted money for it as well"));
+                    asks.of(("也申报", "claims it as well"), ("也有核定金额", "was granted money for it as well"));
                 if zh { format!("{other}{}，{cited}", verb.0) } else { format!("{other} {}; {cited}", verb.1) }
             }
             Remark::RankUnknown(other) => {
@@ -440,9 +440,9 @@ impl Words<'_> {
             Remark::Together(index) => {
                 let standard = self.of.audit.standards.get(*index)?;
                 let whole = self.money(standard.whole.unwrap_or_default());
-                let claimed = self.money(asks.pick(standard.claimed, standard.granted));
+                let claimed = self.money(asks.of(standard.claimed, standard.granted));
                 let share = item?.steps.iter().find(|step| matches!(step.op, Op::Share { .. }))?.amount;
-                let (share, verb) = (self.money(share), asks.pick("申报", "核定"));
+                let (share, verb) = (self.money(share), asks.of("申报", "核定"));
                 let count = standard.drafts.len();
                 let others = standard.drafts.iter().filter(|draft| {
                     self.of
