@@ -506,6 +506,8 @@ fn a_local_unit_counts_whatever_its_own_row_lacks() {
         let rows = rows.map(String::as_str).concat();
         assert_eq!(classes("xiamen-2020", &rows)[0], expected, "{rows}");
     }
+    let granted = standard("甲", number, "1", ",2021-05-01,50万,50万") + &other("国家", "参与", "", "2021-05-01");
+    assert_eq!(classes("xiamen-2020", &granted)[0], "undecided undecided");
     // The first unit names a second one, for which there is room.
     let named = standard("甲", number, "1", "1;2,2021-05-01,35万,");
     assert_eq!(classes("xiamen-2020", &(named + &other("国家", "参与", "", "2021-05-01")))[0], "agrees");

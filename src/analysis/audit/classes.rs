@@ -271,9 +271,12 @@ impl Row<'_> {
         if granted > due {
             return Some((Class::WrongAmount, vec![Remark::MoreThanClaimed]));
         }
+        let conflict = (!granted.is_zero()).then(|| self.conflict(Which::Granted)).flatten();
+        if let Some(unknown) = self.shared.unknown_rank(self.at).filter(|_| !granted.is_zero() && conflict.is_none()) {
+            return Some((Class::Undecided, vec![unknown]));
+        }
         if granted == due || (granted.is_zero() && class == Class::Shared) {
-            let same = (!granted.is_zero()).then(|| self.conflict(Which::Granted)).flatten();
-            return Some(same.map_or((Class::Agrees, Vec::new()), |remark| (Class::Shared, vec![remark])));
+            return Some(conflict.map_or((Class::Agrees, Vec::new()), |remark| (Class::Shared, vec![remark])));
         }
         let class = if self.nature() == Some(Nature::Ceiling) { Class::WithinCeiling } else { Class::WrongAmount };
         Some((class, Vec::new()))
