@@ -54,6 +54,16 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
         "which treasury bears the bill (1:1) is for information: no amount that an example can state depends on it",
     ),
     (
+        "beijing-2020.toml",
+        "one_unit = true",
+        "only an audit looks at it; proved by tests/audit.rs, which_policies_let_one_unit_only_apply",
+    ),
+    (
+        "weihai-2019.toml",
+        "one_unit = true",
+        "only an audit looks at it; proved by tests/audit.rs, which_policies_let_one_unit_only_apply",
+    ),
+    (
         "tianjin-2021.toml",
         "year       = 2023",
         "the call repeats the general window of that year, so that a result is the same without it",
