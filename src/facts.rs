@@ -50,6 +50,11 @@ impl Facts {
         }
     }
 
+    /// The same without what is known of `fact`.
+    pub fn without(&self, fact: FactId) -> Facts {
+        Facts(self.0.iter().filter(|(id, _)| *id != fact).cloned().collect())
+    }
+
     /// Gives back memory that no fact uses, once all are set: there may be millions of rows.
     pub fn shrink(&mut self) {
         self.0.shrink_to_fit();

@@ -210,11 +210,7 @@ struct Anywhere<'a> {
 
 impl<'a> Anywhere<'a> {
     fn new(applicant: &'a Applicant, region: FactId) -> Self {
-        let mut facts = Facts::none();
-        for (fact, value) in applicant.facts.iter().filter(|(fact, _)| *fact != region) {
-            facts.set(fact, value.clone());
-        }
-        Anywhere { applicant, facts }
+        Anywhere { applicant, facts: applicant.facts.without(region) }
     }
 }
 

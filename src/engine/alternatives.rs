@@ -14,10 +14,8 @@ use crate::policy::model::{Amount, Test};
 use crate::range::Range;
 use crate::vocabulary::{FactId, FactType, Of, ValueId, Vocabulary};
 
-/// More than any real amount: what it cannot exceed is no limit.
-const PLENTY: Money = Money::from_fen(100_000_000_000_000);
-/// Local ranks are tried up to here; no share looks further.
-const LAST_LOCAL_RANK: i64 = 7;
+/// Sets of local ranks are tried of so many places at most: each further one doubles them.
+const MOST_PLACES: i64 = 10;
 
 /// A policy for one application, asked for the values that blanks may turn out to have.
 pub struct Alternatives<'a> {
@@ -75,7 +73,7 @@ pub(super) fn of(
             let ranges = ranges(policy, fact);
             numbers(vocabulary.fact(fact).min, &ranges).into_iter().map(Value::Integer).collect()
         }
-        FactType::Integers => local_ranks(row.integer(known.rank)),
+        FactType::Integers => local_ranks(last_place(policy), row.integer(known.rank)),
         FactType::Date => days(policy, (year, day), fact).into_iter().map(Value::Date).collect(),
         FactType::Money => [Some(Money::ZERO), plenty(policy, fact)].into_iter().flatten().map(Value::Money).collect(),
         FactType::Text if fact == known.region => {
@@ -157,10 +155,23 @@ fn ranks(vocabulary: &Vocabulary, policy: &Policy, row: &Facts) -> Vec<i64> {
     ranks
 }
 
-/// Every set of small local ranks that the own rank is among.
-fn local_ranks(own: Option<i64>) -> Vec<Value> {
-    let sets = (0..1_u32 << LAST_LOCAL_RANK).map(|bits| {
-        let mut set: Vec<i64> = (1..=LAST_LOCAL_RANK).filter(|rank| bits >> (rank - 1) & 1 == 1).collect();
+/// The first place after all that shares of the policy tell apart, and after all that a condition passes over.
+pub fn last_place(policy: &Policy) -> i64 {
+    let parts = policy.clauses.iter().filter_map(|clause| clause.share.as_ref()).flat_map(|share| &share.parts);
+    let ranges = parts.flat_map(|part| [Some(part.place), part.none_in, part.divided_among]).flatten();
+    let above = tests(policy).into_iter().filter_map(|test| match test {
+        Test::FirstAbove(above) => Some(*above),
+        _ => None,
+    });
+    let edges = ranges.map(|range| range.to.unwrap_or(range.from)).chain(above);
+    edges.max().unwrap_or(1).max(1).saturating_add(1)
+}
+
+/// Every set of places up to `last` that the own rank is among.
+fn local_ranks(last: i64, own: Option<i64>) -> Vec<Value> {
+    let last = last.min(MOST_PLACES);
+    let sets = (0..1_u32 << last).map(|bits| {
+        let mut set: Vec<i64> = (1..=last).filter(|rank| bits >> (rank - 1) & 1 == 1).collect();
         set.extend(own.filter(|own| !set.contains(own)));
         set.sort_unstable();
         set
@@ -189,5 +200,6 @@ fn plenty(policy: &Policy, fact: FactId) -> Option<Money> {
     let unbounded = lines
         .map(|line| &line.amount)
         .any(|amount| matches!(amount, Amount::OfFact { fact: of, at_most: None, .. } if *of == fact));
-    (!unbounded).then_some(PLENTY)
+    // More than any cell may say: what it does not exceed is no limit.
+    (!unbounded).then_some(Money::LARGEST_INPUT)
 }

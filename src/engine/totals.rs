@@ -117,7 +117,7 @@ pub(super) fn total(
             sure += amount.min(best);
         }
     }
-    let exposed = exposure::exposed(context, &decisions);
+    let exposed = if sums_only { vec![false; decisions.len()] } else { exposure::exposed(context, &decisions) };
     if !sums_only {
         hoist(&decisions, &fates, result);
         drop_unconcerned(context, &decisions, &fates, result);

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::classes::Which;
 use super::{Computed, Question, Remark, RowOf};
+use crate::engine::alternatives::last_place;
 use crate::engine::result::{Op, Reason, Status};
 use crate::facts::{Achievement, Facts, Value};
 use crate::input::{number_key, standard_number};
@@ -186,9 +187,6 @@ struct Change {
     other: RowOf,
 }
 
-/// Ranks that a unit of unknown rank is tried with: no share looks further.
-const TRIED: std::ops::RangeInclusive<i64> = 1..=10;
-
 /// True for a row of a local unit by a clause that looks at the local units, whether its own place is paid or not.
 fn takes_part(known: WellKnown, case: &Computed<'_>, row: usize) -> bool {
     let (Some(policy), Some(item)) = (case.policy, case.item(row)) else { return false };
@@ -283,7 +281,8 @@ impl Shared {
             let without = with(all.iter().copied().collect());
             for other in unknown.iter().filter(|other| other.case != at.case) {
                 let open = vocabulary.ranks_of(facts(cases, *other).code(known.role));
-                let mut tried = TRIED.filter(|rank| open.contains(*rank) && !taken.contains(rank));
+                let last = cases[at.case].policy.map_or(1, last_place);
+                let mut tried = (1..=last).filter(|rank| open.contains(*rank) && !taken.contains(rank));
                 if tried.any(|rank| with(all.iter().copied().chain([rank]).collect()) != without) {
                     self.unknown.insert((at.case, at.row), *other);
                     break;

@@ -83,10 +83,7 @@ pub(super) fn years(question: &Question<'_>, now: &Run, index: usize) -> Vec<Oth
 pub(super) fn places<'a>(question: &Question<'a>, now: &Run) -> Vec<OtherPlaces<'a>> {
     let unit = question.applicant;
     let region = question.vocabulary.known().region;
-    let mut facts = crate::facts::Facts::none();
-    for (fact, value) in unit.facts.iter().filter(|(fact, _)| *fact != region) {
-        facts.set(fact, value.clone());
-    }
+    let facts = unit.facts.without(region);
     let anywhere = Applicant { name: unit.name.clone(), facts, achievements: unit.achievements.clone() };
     let rows = 0..unit.achievements.len();
     let mut found: Vec<OtherPlaces<'a>> =

@@ -154,17 +154,16 @@ fn is_of_the_list(op: &Op) -> bool {
 /// The best of every kind and level of the dictionary, in its order. A line that names no level holds at every one.
 pub(super) fn best(question: &Question<'_>, lines: &[Line]) -> Vec<Best> {
     let (vocabulary, known) = (question.vocabulary, question.vocabulary.known());
-    let Some(level_fact) = vocabulary.find("level") else { return Vec::new() };
     let kinds = vocabulary.values_for(known.kind, None);
     let of = |kind: ValueId, level: ValueId| {
         let fits = |line: &&Line| {
             let facts = &line.specimen.facts;
-            facts.code(known.kind) == Some(kind) && facts.code(level_fact).is_none_or(|of| of == level)
+            facts.code(known.kind) == Some(kind) && facts.code(known.level).is_none_or(|of| of == level)
         };
         lines.iter().filter(fits).map(|line| line.marginal).max()
     };
     kinds
-        .flat_map(|kind| vocabulary.values_for(level_fact, Some(kind)).map(move |level| (kind, level)))
+        .flat_map(|kind| vocabulary.values_for(known.level, Some(kind)).map(move |level| (kind, level)))
         .map(|(kind, level)| Best { kind, level, marginal: of(kind, level) })
         .collect()
 }

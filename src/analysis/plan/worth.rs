@@ -148,7 +148,9 @@ pub(super) fn facts<'a>(
                 trials.note(&mut found, index, About::Row(row), &item.settled_by, KnownAs::Missing);
             }
             if item.missing.contains(&Missing::Clause) {
-                found.push(gap(row, index, total, item.answer.to));
+                // Caps leave no more of it than all that is possible beyond the total.
+                let room = result.potential_total.saturating_sub(result.total) + item.amount;
+                found.push(gap(row, index, total, item.answer.to.min(room)));
             }
             for fact in item.assumptions.iter().flat_map(|assumption| taken_for_granted(question, assumption)) {
                 if of_row(&fact) && !item.missing.contains(&Missing::Fact(fact)) {

@@ -246,7 +246,7 @@ fn kind_table((told, several): (Teller<'_>, bool), policy: &PolicyPlan<'_>, kind
 
 /// The best of each level of a kind: `：国际 20万元；国家 8万元；其他级别不支付`.
 fn best(told: Teller<'_>, policy: &PolicyPlan<'_>, kind: ValueId) -> String {
-    let Some(level) = told.vocabulary.find("level") else { return String::new() };
+    let level = told.vocabulary.known().level;
     let of_kind: Vec<&Best> = policy.best.iter().filter(|best| best.kind == kind).collect();
     let Some(first) = of_kind.first() else { return String::new() };
     let (colon, separator) = (told.pick("：", ": "), told.pick("；", "; "));

@@ -201,7 +201,7 @@ fn effect_of(told: Teller<'_>, plan: &Plan<'_>, effect: &Effect) -> Json {
 }
 
 fn best_of(vocabulary: &Vocabulary, best: &Best) -> Json {
-    let level = vocabulary.find("level").map(|fact| vocabulary.value_name(fact, best.level));
+    let level = vocabulary.value_name(vocabulary.known().level, best.level);
     json!({ "kind": vocabulary.value_name(vocabulary.known().kind, best.kind), "level": level,
             "marginal": best.marginal })
 }

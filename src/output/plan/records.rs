@@ -103,7 +103,10 @@ fn fact(plans: &Plans<'_>, plan: &Plan<'_>, worth: &Worth) -> Line {
     line.set("amount", worth.worth(plan.total));
     line.set("at_risk", worth.at_risk(plan.total));
     line.set("status", known_as(worth.known_as));
-    line.set("note", said(&worth.worst_values));
+    line.set_if("alone", worth.possible);
+    let open_end = worth.open_end.then(|| "open_end".to_owned());
+    let notes: Vec<String> = [said(&worth.worst_values)].into_iter().chain(open_end).collect();
+    line.set("note", notes.join(" ").trim());
     line
 }
 
@@ -122,9 +125,9 @@ fn of_policy(plans: &Plans<'_>, plan: &Plan<'_>, of: &PolicyPlan<'_>, lines: &mu
     }
     for more in &of.lines {
         let mut line = new("marginal");
-        for (column, fact) in [("kind", Some(vocabulary.known().kind)), ("level", vocabulary.find("level"))] {
-            let value = fact.and_then(|fact| Some(vocabulary.value_name(fact, more.specimen.facts.code(fact)?)));
-            line.set_if(column, value);
+        for (column, fact) in [("kind", vocabulary.known().kind), ("level", vocabulary.known().level)] {
+            let value = more.specimen.facts.code(fact);
+            line.set_if(column, value.map(|value| vocabulary.value_name(fact, value)));
         }
         line.set_if("clause", cite(of.policy, Some(more.specimen.clause)));
         line.set_if("rule", rule(of.policy, Some(more.specimen.clause)));
@@ -140,7 +143,7 @@ fn of_policy(plans: &Plans<'_>, plan: &Plan<'_>, of: &PolicyPlan<'_>, lines: &mu
     for best in &of.best {
         let mut line = new("best");
         line.set("kind", vocabulary.value_name(vocabulary.known().kind, best.kind));
-        line.set_if("level", vocabulary.find("level").map(|fact| vocabulary.value_name(fact, best.level)));
+        line.set("level", vocabulary.value_name(vocabulary.known().level, best.level));
         line.set_if("amount", best.marginal);
         line.set("status", if best.marginal.is_some() { "paid" } else { "unmatched" });
         lines.push(line);
