@@ -76,11 +76,11 @@ impl Rulings {
     /// The ruling on a row of a unit of class `unit`, of which no earlier year and no other policy has paid anything.
     pub fn decide(&mut self, context: &Context<'_>, compiled: &Compiled<'_>, unit: u32, item: usize) -> Rc<Decision> {
         let alone = || Rc::new(select::decide(context, item));
-        let Some((shape, facts)) = context.unit.shape(item) else { return alone() };
+        let Some(shape) = context.unit.shape(item) else { return alone() };
         let index = shape as usize;
         let class = match self.of_shape.get(index).copied().flatten() {
             Some(class) => class,
-            None => match self.classify(context, compiled, facts) {
+            None => match self.classify(context, compiled, &context.unit.row(item)) {
                 Some(class) => {
                     if self.of_shape.len() <= index {
                         self.of_shape.resize(index + 1, None);

@@ -32,6 +32,7 @@ enum Fate {
     NotSelected(usize),
 }
 
+#[derive(Default)]
 struct Settlement {
     fates: Vec<Fate>,
     amounts: Vec<Money>,
@@ -41,6 +42,9 @@ struct Settlement {
 
 /// Runs steps 6 to 8 over entries in order of row.
 fn settle(context: &Context<'_>, entries: &[Entry<'_>]) -> Settlement {
+    if entries.is_empty() {
+        return Settlement::default();
+    }
     let paid_earlier: Vec<Option<(usize, i16)>> = entries
         .iter()
         .map(|entry| match entry.candidate.earlier {

@@ -517,10 +517,7 @@ impl Ledger<'_> {
         let ledger = &*self;
         let mut repeated = false;
         std::thread::scope(|scope| {
-            let work = |(): &mut (), units: Range<usize>| {
-                let page = ledger.page(units.clone());
-                units.into_iter().any(|place| page.unit(place).has_repeated_id())
-            };
+            let work = |(): &mut (), mut units: Range<usize>| units.any(|place| ledger.has_repeated_id(place));
             let mut pool = InOrder::new(scope, threads, || (), work);
             let mut take = |found: bool| -> Result<(), ()> {
                 repeated |= found;

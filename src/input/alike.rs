@@ -67,11 +67,15 @@ pub(super) fn twin(row: u64, path: Option<&str>) -> Words {
 pub(super) fn shared(number: &str, other: &str, lang: Lang) -> String {
     let (number, name) = (shown(number), shown(other));
     match lang {
-        Lang::Zh => format!("标准“{number}”也由“{name}”申报；各单位分别计算，请核对排名和本地单位排名"),
-        Lang::En => format!(
-            "the standard \"{number}\" is claimed by \"{name}\" as well; applicants are computed apart; check rank and \
-             local ranks"
-        ),
+        Lang::Zh => ["标准“", &number, "”也由“", &name, "”申报；各单位分别计算，请核对排名和本地单位排名"].concat(),
+        Lang::En => [
+            "the standard \"",
+            &number,
+            "\" is claimed by \"",
+            &name,
+            "\" as well; applicants are computed apart; check rank and local ranks",
+        ]
+        .concat(),
     }
 }
 

@@ -215,7 +215,12 @@ pub(super) fn near<'a>(found: &str, candidates: impl Iterator<Item = &'a str> + 
 /// A cell as messages show it: on one line, and not too long.
 pub(super) fn shown(cell: &str) -> String {
     const LONGEST: usize = 40;
-    if cell.len() <= LONGEST && !cell.contains(char::is_whitespace) {
+    let single = |before: char, c: char| !c.is_whitespace() || c == ' ' && before != ' ';
+    let mut before = ' ';
+    if cell.len() <= LONGEST
+        && !cell.ends_with(' ')
+        && cell.chars().all(|c| single(std::mem::replace(&mut before, c), c))
+    {
         return cell.to_owned();
     }
     let line = cell.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -14,7 +14,7 @@ use super::alike::NumberKey;
 use super::cells::read_cell;
 use super::columns::{Column, Columns, Dictionary};
 use super::decode::{Encoding, without_marks};
-use super::layout::{self, Layout, Own};
+use super::layout::{self, Layout, Own, Writing};
 use super::ledger::Common;
 use super::row::RowReader;
 use super::table::{Records, is_blank};
@@ -112,9 +112,8 @@ fn gb18030(block: &[u8]) -> Option<Cow<'_, str>> {
 pub(super) struct Plan {
     columns: usize,
     applicant: Option<usize>,
-    days: Vec<Option<usize>>,
-    texts: Vec<Option<usize>>,
-    money: Vec<Option<usize>>,
+    /// Facts that are a row's own, in the order in which they are written, with their columns.
+    own: Vec<(FactId, Own, usize)>,
     extra: Vec<usize>,
     unnamed: Vec<usize>,
     /// Columns of the shape, as runs of neighbours: first and last.
@@ -129,7 +128,9 @@ impl Plan {
     pub fn new(vocabulary: &Vocabulary, layout: &Layout, columns: &Columns, keep: Option<&[FactId]>) -> Self {
         let known = vocabulary.known();
         let kept = |fact: &FactId| keep.is_none_or(|keep| keep.contains(fact) || *fact == known.id);
-        let positions = |facts: &[FactId]| facts.iter().map(|fact| columns.position(*fact)).collect();
+        let wanted = |(fact, own): &(FactId, Own)| !matches!(own, Own::Text(_)) || kept(fact);
+        let own = layout.facts().filter(wanted);
+        let own = own.filter_map(|(fact, own)| Some((fact, own, columns.position(fact)?))).collect();
         let (mut extra, mut unnamed) = (Vec::new(), Vec::new());
         let mut shape: Vec<(usize, usize)> = Vec::new();
         for index in 0..columns.len() {
@@ -148,15 +149,17 @@ impl Plan {
         Plan {
             columns: columns.len(),
             applicant: columns.position(known.applicant),
-            days: positions(&layout.days),
-            texts: layout.texts.iter().map(|fact| columns.position(*fact).filter(|_| kept(fact))).collect(),
-            money: positions(&layout.money),
+            own,
             extra,
             unnamed,
             shape,
             inferred_from: vocabulary.inferences().iter().map(|inference| columns.position(inference.from)).collect(),
             number: columns.position(known.number),
         }
+    }
+
+    pub fn has_extra(&self) -> bool {
+        !self.extra.is_empty()
     }
 }
 
@@ -224,8 +227,6 @@ pub(super) struct BlockReader<'a> {
     known: HashMap<Arc<[u8]>, Option<(u32, bool)>>,
     key: Vec<u8>,
     inferred: Vec<Inferred<'a>>,
-    days: Vec<Option<Date>>,
-    money: Vec<Option<Money>>,
 }
 
 impl<'a> BlockReader<'a> {
@@ -248,8 +249,6 @@ impl<'a> BlockReader<'a> {
             known: HashMap::new(),
             key: Vec::new(),
             inferred: common.dictionary.vocabulary.inferences().iter().map(Inferred::new).collect(),
-            days: Vec::new(),
-            money: Vec::new(),
         }
     }
 
@@ -261,6 +260,7 @@ impl<'a> BlockReader<'a> {
         parsed.chunk.input = file.input;
         // Most rows keep about half of what they say.
         parsed.chunk.bytes.reserve(text.len() / 2);
+        parsed.rows.reserve(text.len() / 128);
         let mut header = first;
         let mut records = Records::new(text, file.delimiter);
         while let Some(row) = records.next() {
@@ -324,41 +324,59 @@ impl<'a> BlockReader<'a> {
             return None;
         }
         let shape = self.shape(file, records)?;
-        let vocabulary = self.dictionary.vocabulary;
-        self.days.clear();
-        for (column, fact) in plan.days.iter().zip(&self.layout.days) {
-            let cell = column.map_or("", |column| records.cell(column));
-            let day = match plain_day(cell) {
-                Some(day) => Some(day),
-                None if cell.is_empty() => None,
-                None => match read_cell(vocabulary, *fact, cell) {
-                    Ok(Some((Value::Date(day), warnings))) if warnings.is_empty() => Some(day),
-                    Ok(None) => None,
-                    _ => return None,
-                },
-            };
-            self.days.push(day);
-        }
-        self.money.clear();
-        for (column, fact) in plan.money.iter().zip(&self.layout.money) {
-            let cell = column.map_or("", |column| records.cell(column));
+        let mut writing = self.layout.begin(bytes);
+        for (fact, own, column) in &plan.own {
+            let cell = records.bytes(*column);
             if cell.is_empty() {
-                self.money.push(None);
                 continue;
             }
-            self.money.push(match read_cell(vocabulary, *fact, cell) {
-                Ok(Some((Value::Money(money), warnings))) if warnings.is_empty() => Some(money),
-                Ok(None) => None,
-                _ => return None,
-            });
+            let written = match own {
+                Own::Text(bit) => {
+                    let cell = records.cell(*column);
+                    if !is_blank(cell) {
+                        writing.text(*bit, trimmed(cell).as_bytes(), bytes);
+                    }
+                    true
+                }
+                Own::Day(bit) => match plain_day(cell) {
+                    Some(day) => {
+                        writing.day(*bit, day, bytes);
+                        true
+                    }
+                    None => self.unusual(*fact, *own, records.cell(*column), &mut writing, bytes),
+                },
+                Own::Money(bit) => match plain_amount(cell) {
+                    Some(amount) => {
+                        writing.money(*bit, amount, bytes);
+                        true
+                    }
+                    None => self.unusual(*fact, *own, records.cell(*column), &mut writing, bytes),
+                },
+            };
+            if !written {
+                writing.undo(bytes);
+                return None;
+            }
         }
-        let text = |column: &Option<usize>| match column.map_or("", |column| records.cell(column)) {
-            cell if is_blank(cell) => "",
-            cell => trimmed(cell),
-        };
-        let extra = plan.extra.iter().map(|column| records.cell(*column));
-        layout::write(bytes, &self.days, plan.texts.iter().map(text), &self.money, extra);
+        plan.extra.iter().for_each(|column| layout::write_bytes(bytes, records.bytes(*column)));
+        self.layout.end(writing, bytes);
         Some(shape)
+    }
+
+    /// Writes a day or an amount as the ordinary reader reads it; false if anything about it is odd.
+    fn unusual(&self, fact: FactId, own: Own, cell: &str, writing: &mut Writing, bytes: &mut Vec<u8>) -> bool {
+        match (read_cell(self.dictionary.vocabulary, fact, cell), own) {
+            (Ok(None), _) => true,
+            (Ok(Some((Value::Date(day), warnings))), Own::Day(bit)) if warnings.is_empty() => {
+                writing.day(bit, day, bytes);
+                true
+            }
+            (Ok(Some((Value::Money(money), warnings))), Own::Money(bit)) if warnings.is_empty() => {
+                writing.money(bit, money, bytes);
+                true
+            }
+            _ => false,
+        }
     }
 
     /// The shape of a row, if it has one.
@@ -370,17 +388,17 @@ impl<'a> BlockReader<'a> {
         for (first, last) in &file.plan.shape {
             if records.is_quoted() {
                 for column in *first..=*last {
-                    self.key.extend(records.cell(column).as_bytes());
+                    self.key.extend_from_slice(records.bytes(column));
                     self.key.push(BETWEEN);
                 }
             } else {
-                self.key.extend(records.span(*first, *last).as_bytes());
+                self.key.extend_from_slice(records.span(*first, *last));
                 self.key.push(BETWEEN);
             }
         }
         for (inferred, column) in self.inferred.iter_mut().zip(&file.plan.inferred_from) {
             let cell = column.map_or("", |column| records.cell(column));
-            self.key.extend(inferred.infer(cell).to_le_bytes());
+            self.key.extend_from_slice(&inferred.infer(cell).to_le_bytes());
         }
         if let Some(known) = self.known.get(self.key.as_slice()) {
             return *known;
@@ -452,16 +470,19 @@ impl<'a> BlockReader<'a> {
 struct Inferred<'a> {
     inference: &'a Inference,
     blind_to_digits: bool,
-    known: HashMap<[u8; Inferred::SHORT], u16>,
+    /// Patterns and what they imply, each in the one place that its hash allows; 0 where there is none yet.
+    known: Vec<([u64; Inferred::WORDS], u16)>,
 }
 
 impl<'a> Inferred<'a> {
-    const SHORT: usize = 24;
-    /// Patterns of digits beyond this are not remembered.
-    const MOST: usize = 4096;
+    /// Longer patterns are not remembered.
+    const WORDS: usize = 3;
+    /// A power of two.
+    const PLACES: usize = 2048;
 
     fn new(inference: &'a Inference) -> Self {
-        Inferred { inference, blind_to_digits: inference.is_blind_to_digits(), known: HashMap::new() }
+        let known = vec![([0; Self::WORDS], 0); Self::PLACES];
+        Inferred { inference, blind_to_digits: inference.is_blind_to_digits(), known }
     }
 
     /// 0 for a blank cell, 1 where nothing is implied, else a number of the value.
@@ -470,20 +491,37 @@ impl<'a> Inferred<'a> {
             return 0;
         }
         let afresh = || self.inference.infer(cell).map_or(1, |value| 2 + value.0);
-        let mut pattern = [0; Self::SHORT];
-        let Some(slot) = pattern.get_mut(..cell.len()).filter(|_| self.blind_to_digits) else { return afresh() };
-        for (slot, byte) in slot.iter_mut().zip(cell.bytes()) {
-            *slot = if byte.is_ascii_digit() { b'0' } else { byte };
+        let mut padded = [0; 8 * Self::WORDS];
+        let Some(slot) = padded.get_mut(..cell.len()).filter(|_| self.blind_to_digits) else { return afresh() };
+        slot.copy_from_slice(cell.as_bytes());
+        let (words, _) = padded.as_chunks::<8>();
+        let mut pattern = [0; Self::WORDS];
+        let mut hash = 0u64;
+        for (slot, word) in pattern.iter_mut().zip(words) {
+            *slot = without_digits(u64::from_le_bytes(*word));
+            // Any odd number with bits all over mixes well enough for a table of this size.
+            hash = (hash ^ *slot).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
         }
-        if let Some(known) = self.known.get(&pattern) {
-            return *known;
+        let place = hash as usize % Self::PLACES;
+        let (known, value) = self.known[place];
+        if value != 0 && known == pattern {
+            return value;
         }
         let inferred = afresh();
-        if self.known.len() < Self::MOST {
-            self.known.insert(pattern, inferred);
-        }
+        self.known[place] = (pattern, inferred);
         inferred
     }
+}
+
+/// Eight bytes with every ASCII digit as a `0`.
+fn without_digits(word: u64) -> u64 {
+    let every = |byte: u8| u64::from_le_bytes([byte; 8]);
+    let high = every(0x80);
+    // A digit differs from `0` by less than ten, so that adding 118 leaves the high bit clear.
+    let apart = word ^ every(b'0');
+    let others = ((apart & !high) + every(118) | apart) & high;
+    let digits = (!others & high) / 0x80 * 0xFF;
+    word & !digits | every(b'0') & digits
 }
 
 /// The cells of a row that is kept as such.
@@ -504,11 +542,11 @@ fn trimmed(cell: &str) -> &str {
     if starts && ends { cell } else { cell.trim() }
 }
 
-/// A day as `2021-06-30`; none for all that is written otherwise.
-fn plain_day(cell: &str) -> Option<Date> {
-    let bytes: &[u8; 10] = cell.as_bytes().try_into().ok()?;
+/// A day as `2021-06-30`, `2021/06/30` or `2021.06.30`; none for all that is written otherwise.
+fn plain_day(cell: &[u8]) -> Option<Date> {
+    let bytes: &[u8; 10] = cell.try_into().ok()?;
     let digit = |index: usize| Some(i16::from(bytes[index].checked_sub(b'0').filter(|digit| *digit < 10)?));
-    if bytes[4] != b'-' || bytes[7] != b'-' {
+    if bytes[4] != bytes[7] || !matches!(bytes[4], b'-' | b'/' | b'.') {
         return None;
     }
     let year = digit(0)? * 1000 + digit(1)? * 100 + digit(2)? * 10 + digit(3)?;
@@ -517,11 +555,54 @@ fn plain_day(cell: &str) -> Option<Date> {
     Date::new(year, month as i8, day as i8).ok().filter(|_| within)
 }
 
-/// The place of a row's own fact.
-pub(super) fn own_value(own: layout::OwnFacts<'_>, place: Own) -> Option<Value> {
-    match place {
-        Own::Day(index) => own.day(index).map(Value::Date),
-        Own::Text(index) => own.text(index).map(|text| Value::Text(text.into())),
-        Own::Money(index) => own.money(index).map(Value::Money),
+/// An amount in yuan as `350000` or `350000.50`; none for all that is written otherwise.
+fn plain_amount(cell: &[u8]) -> Option<Money> {
+    /// As many digits are never too much for an amount of input.
+    const DIGITS: usize = 12;
+    let (yuan, part) = match cell.iter().position(|byte| *byte == b'.') {
+        Some(dot) => (&cell[..dot], &cell[dot + 1..]),
+        None => (cell, b"00".as_slice()),
+    };
+    if yuan.is_empty() || yuan.len() > DIGITS || part.len() != 2 {
+        return None;
+    }
+    let mut fen = 0;
+    for byte in yuan.iter().chain(part) {
+        fen = fen * 10 + i64::from(byte.checked_sub(b'0').filter(|digit| *digit < 10)?);
+    }
+    Some(Money::from_fen(i128::from(fen)))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::tests::vocabulary;
+    use super::*;
+
+    proptest! {
+        /// What is read in a quick way is what the ordinary reader reads.
+        #[test]
+        fn plain_cells_are_read_as_others_are(day in "[12][0-9]{3}[-/.][01][0-9][-/.][0-3][0-9]", amount in "[0-9]{0,14}(\\.[0-9]{0,3})?") {
+            let read = |fact, cell: &str| match read_cell(vocabulary(), fact, cell) {
+                Ok(Some((value, warnings))) if warnings.is_empty() => Some(value),
+                _ => None,
+            };
+            let known = vocabulary().known();
+            prop_assert_eq!(plain_day(day.as_bytes()).map(Value::Date), read(known.date, &day));
+            if let Some(plain) = plain_amount(amount.as_bytes()) {
+                prop_assert_eq!(Some(Value::Money(plain)), read(known.prior_amount, &amount));
+            }
+        }
+    }
+
+    #[test]
+    fn only_digits_are_alike() {
+        for byte in 0..=u8::MAX {
+            let word = u64::from_le_bytes([b'x', byte, 0, b'7', byte, b'/', b':', 0xE4]);
+            let as_zero = if byte.is_ascii_digit() { b'0' } else { byte };
+            let expected = u64::from_le_bytes([b'x', as_zero, 0, b'0', as_zero, b'/', b':', 0xE4]);
+            assert_eq!(without_digits(word), expected, "{byte}");
+        }
     }
 }

@@ -9,37 +9,59 @@ use crate::facts::{Facts, Value};
 use crate::money::Money;
 use crate::vocabulary::{FactId, FactType, Of, Vocabulary};
 
-/// Which facts are a row's own, and where they stand.
+/// Which facts are a row's own, and where they stand: first a bit for each that says whether it is known, then the days
+/// that are, the amounts, the texts, and last what is extra.
 #[derive(Debug)]
 pub(super) struct Layout {
     own: Vec<Option<Own>>,
-    pub days: Vec<FactId>,
-    pub texts: Vec<FactId>,
-    pub money: Vec<FactId>,
+    /// In the order in which they stand in a row.
+    facts: Vec<(FactId, Own)>,
+    /// Which bits are those of days, and of amounts of money.
+    days: u64,
+    money: u64,
+    texts: u64,
+    /// How many bytes the bits take.
+    mask: usize,
 }
 
-/// A fact that is a row's own: its place among those of its type.
+/// A fact that is a row's own, by the number of its bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Own {
-    Day(usize),
-    Text(usize),
-    Money(usize),
+    Day(u32),
+    Money(u32),
+    Text(u32),
 }
 
 impl Layout {
     pub fn new(vocabulary: &Vocabulary) -> Self {
-        let mut layout = Layout { own: Vec::new(), days: Vec::new(), texts: Vec::new(), money: Vec::new() };
         let applicant = vocabulary.known().applicant;
-        for (id, fact) in vocabulary.facts() {
-            let own = match fact.kind {
-                _ if fact.of == Of::Applicant || id == applicant => None,
-                FactType::Date => Some(Own::Day(push(&mut layout.days, id))),
-                FactType::Text => Some(Own::Text(push(&mut layout.texts, id))),
-                FactType::Money => Some(Own::Money(push(&mut layout.money, id))),
-                FactType::Enum | FactType::Integer | FactType::Integers | FactType::Boolean | FactType::Flags => None,
+        let of_kind = |kind: FactType| {
+            let own = vocabulary
+                .facts()
+                .filter(move |(id, fact)| fact.kind == kind && fact.of != Of::Applicant && *id != applicant);
+            own.map(move |(id, _)| (id, kind))
+        };
+        let ordered = of_kind(FactType::Date).chain(of_kind(FactType::Money)).chain(of_kind(FactType::Text));
+        let mut layout = Layout {
+            own: vec![None; vocabulary.facts().count()],
+            facts: Vec::new(),
+            days: 0,
+            money: 0,
+            texts: 0,
+            mask: 0,
+        };
+        // Facts beyond the last bit would be told apart as shapes are.
+        for (bit, (id, kind)) in (0..u64::BITS).zip(ordered) {
+            let (own, bits) = match kind {
+                FactType::Date => (Own::Day(bit), &mut layout.days),
+                FactType::Money => (Own::Money(bit), &mut layout.money),
+                _ => (Own::Text(bit), &mut layout.texts),
             };
-            layout.own.push(own);
+            *bits |= 1 << bit;
+            layout.own[usize::from(id.0)] = Some(own);
+            layout.facts.push((id, own));
         }
+        layout.mask = layout.facts.len().div_ceil(8);
         layout
     }
 
@@ -47,35 +69,54 @@ impl Layout {
     pub fn own(&self, fact: FactId) -> Option<Own> {
         self.own.get(usize::from(fact.0)).copied().flatten()
     }
-}
 
-fn push(facts: &mut Vec<FactId>, fact: FactId) -> usize {
-    facts.push(fact);
-    facts.len() - 1
-}
-
-/// Appends a row's own facts: days, which amounts there are, the amounts, then texts, then what is extra.
-pub(super) fn write<'c>(
-    bytes: &mut Vec<u8>,
-    days: &[Option<Date>],
-    cells: impl Iterator<Item = &'c str>,
-    money: &[Option<Money>],
-    extra: impl Iterator<Item = &'c str>,
-) {
-    for day in days {
-        bytes.extend(day.map_or(0, pack).to_le_bytes());
+    /// All facts that are a row's own, in the order in which they are written.
+    pub fn facts(&self) -> impl Iterator<Item = (FactId, Own)> + '_ {
+        self.facts.iter().copied()
     }
-    bytes.push(u8::from(money.iter().any(Option::is_some)));
-    if money.iter().any(Option::is_some) {
-        for money in money {
-            match money.map(|money| money.fen().to_le_bytes()) {
-                Some(fen) => write_bytes(bytes, &fen),
-                None => write_bytes(bytes, &[]),
-            }
+
+    /// Begins a row: its facts follow by `write_day`, `write_money`, `write_text`, in order.
+    pub fn begin(&self, bytes: &mut Vec<u8>) -> Writing {
+        let at = bytes.len();
+        bytes.extend_from_slice(&[0; 8][..self.mask]);
+        Writing { at, known: 0 }
+    }
+
+    /// Notes which facts were written.
+    pub fn end(&self, writing: Writing, bytes: &mut [u8]) {
+        let known = writing.known.to_le_bytes();
+        if let Some(slot) = bytes.get_mut(writing.at..writing.at + self.mask) {
+            slot.copy_from_slice(&known[..self.mask]);
         }
     }
-    cells.for_each(|cell| write_bytes(bytes, cell.as_bytes()));
-    extra.for_each(|cell| write_bytes(bytes, cell.as_bytes()));
+}
+
+/// A row that is being written.
+pub(super) struct Writing {
+    at: usize,
+    known: u64,
+}
+
+impl Writing {
+    pub fn day(&mut self, bit: u32, day: Date, bytes: &mut Vec<u8>) {
+        self.known |= 1 << bit;
+        bytes.extend_from_slice(&pack(day).to_le_bytes());
+    }
+
+    pub fn money(&mut self, bit: u32, money: Money, bytes: &mut Vec<u8>) {
+        self.known |= 1 << bit;
+        bytes.extend_from_slice(&money.fen().to_le_bytes());
+    }
+
+    pub fn text(&mut self, bit: u32, text: &[u8], bytes: &mut Vec<u8>) {
+        self.known |= 1 << bit;
+        write_bytes(bytes, text);
+    }
+
+    /// Takes back what was written.
+    pub fn undo(self, bytes: &mut Vec<u8>) {
+        bytes.truncate(self.at);
+    }
 }
 
 /// A length below this is one byte.
@@ -88,10 +129,10 @@ pub(super) fn write_bytes(bytes: &mut Vec<u8>, content: &[u8]) {
         _ => {
             bytes.push(LONG);
             // A record is never as long as that.
-            bytes.extend(u32::try_from(content.len()).unwrap_or(u32::MAX).to_le_bytes());
+            bytes.extend_from_slice(&u32::try_from(content.len()).unwrap_or(u32::MAX).to_le_bytes());
         }
     }
-    bytes.extend(content);
+    bytes.extend_from_slice(content);
 }
 
 /// Takes what [`write_bytes`] appended off the front.
@@ -106,7 +147,7 @@ pub(super) fn read_bytes<'b>(bytes: &mut &'b [u8]) -> &'b [u8] {
     content
 }
 
-/// A row's own facts as [`write`] put them down.
+/// A row's own facts as they were written.
 #[derive(Clone, Copy)]
 pub(super) struct OwnFacts<'b> {
     pub layout: &'b Layout,
@@ -114,72 +155,108 @@ pub(super) struct OwnFacts<'b> {
 }
 
 impl<'b> OwnFacts<'b> {
-    pub fn day(self, index: usize) -> Option<Date> {
-        let bytes = self.bytes.get(4 * index..)?.first_chunk::<4>()?;
-        unpack(u32::from_le_bytes(*bytes))
-    }
+    /// How many bytes a day and an amount take.
+    const DAY: usize = 4;
+    const MONEY: usize = 16;
 
-    /// What stands behind the days: whether there are amounts, and the rest.
-    fn behind_days(self) -> (bool, &'b [u8]) {
-        let rest = self.bytes.get(4 * self.layout.days.len()..).unwrap_or_default();
-        rest.split_first().map_or((false, rest), |(first, rest)| (*first != 0, rest))
-    }
-
-    pub fn has_money(self) -> bool {
-        self.behind_days().0
-    }
-
-    /// Texts and what is extra, one by one.
-    fn texts(self) -> impl Iterator<Item = &'b [u8]> {
-        let (money, mut rest) = self.behind_days();
-        if money {
-            self.layout.money.iter().for_each(|_| _ = read_bytes(&mut rest));
+    /// One bit for each fact that is known.
+    fn known(self) -> u64 {
+        let mask = self.layout.mask;
+        match self.bytes.first_chunk::<8>() {
+            // What stands behind the bits is no part of them.
+            Some(first) if mask < 8 => u64::from_le_bytes(*first) & ((1 << (8 * mask)) - 1),
+            Some(first) => u64::from_le_bytes(*first),
+            None => {
+                let mut known = [0; 8];
+                for (slot, byte) in known.iter_mut().zip(self.bytes).take(mask) {
+                    *slot = *byte;
+                }
+                u64::from_le_bytes(known)
+            }
         }
+    }
+
+    pub fn day(self, bit: u32) -> Option<Date> {
+        let known = self.known();
+        if known & (1 << bit) == 0 {
+            return None;
+        }
+        let at = self.layout.mask + Self::DAY * ones(before(known & self.layout.days, bit));
+        unpack(u32::from_le_bytes(*self.bytes.get(at..)?.first_chunk()?))
+    }
+
+    pub fn has(self, bit: u32) -> bool {
+        self.known() & (1 << bit) != 0
+    }
+
+    pub fn money(self, bit: u32) -> Option<Money> {
+        let known = self.known();
+        if known & (1 << bit) == 0 {
+            return None;
+        }
+        let days = Self::DAY * ones(known & self.layout.days);
+        let at = self.layout.mask + days + Self::MONEY * ones(before(known & self.layout.money, bit));
+        Some(Money::from_fen(i128::from_le_bytes(*self.bytes.get(at..)?.first_chunk()?)))
+    }
+
+    /// The texts that are known and what is extra, one by one.
+    fn texts(self) -> impl Iterator<Item = &'b [u8]> {
+        let known = self.known();
+        let days = Self::DAY * ones(known & self.layout.days);
+        let at = self.layout.mask + days + Self::MONEY * ones(known & self.layout.money);
+        let mut rest = self.bytes.get(at..).unwrap_or_default();
         std::iter::repeat_with(move || read_bytes(&mut rest))
     }
 
     /// A text; none where it is blank.
-    pub fn text(self, index: usize) -> Option<&'b str> {
-        self.texts().nth(index).and_then(as_text).filter(|text| !text.is_empty())
+    pub fn text(self, bit: u32) -> Option<&'b str> {
+        self.text_bytes(bit).and_then(as_text)
     }
 
-    pub fn money(self, index: usize) -> Option<Money> {
-        let (money, mut rest) = self.behind_days();
-        let mut amounts = std::iter::repeat_with(|| read_bytes(&mut rest));
-        if money { as_money(amounts.nth(index)?) } else { None }
+    /// The bytes of a text.
+    pub fn text_bytes(self, bit: u32) -> Option<&'b [u8]> {
+        let known = self.known();
+        if known & (1 << bit) == 0 {
+            return None;
+        }
+        self.texts().nth(ones(before(known & self.layout.texts, bit)))
     }
 
     /// The cells of `count` extra columns.
     pub fn extra(self, count: usize) -> impl Iterator<Item = &'b str> {
-        self.texts().skip(self.layout.texts.len()).take(count).map(|cell| as_text(cell).unwrap_or_default())
+        let texts = ones(self.known() & self.layout.texts);
+        self.texts().skip(texts).take(count).map(|cell| as_text(cell).unwrap_or_default())
+    }
+
+    pub fn value(self, place: Own) -> Option<Value> {
+        match place {
+            Own::Day(bit) => self.day(bit).map(Value::Date),
+            Own::Money(bit) => self.money(bit).map(Value::Money),
+            Own::Text(bit) => self.text(bit).map(|text| Value::Text(text.into())),
+        }
     }
 
     /// Sets all of them in `facts`, but for `except`.
     pub fn add_to(self, facts: &mut Facts, except: FactId) {
-        for (index, fact) in self.layout.days.iter().enumerate() {
-            if let Some(day) = self.day(index) {
-                facts.set(*fact, Value::Date(day));
-            }
-        }
-        for (fact, text) in self.layout.texts.iter().zip(self.texts()) {
-            if let Some(text) = as_text(text).filter(|text| !text.is_empty() && *fact != except) {
-                facts.set(*fact, Value::Text(text.into()));
-            }
-        }
-        for (index, fact) in self.layout.money.iter().enumerate().filter(|_| self.has_money()) {
-            if let Some(money) = self.money(index) {
-                facts.set(*fact, Value::Money(money));
+        for (fact, place) in self.layout.facts().filter(|(fact, _)| *fact != except) {
+            if let Some(value) = self.value(place) {
+                facts.set(fact, value);
             }
         }
     }
 }
 
-fn as_text(bytes: &[u8]) -> Option<&str> {
-    simdutf8::basic::from_utf8(bytes).ok()
+/// The bits below `bit`.
+fn before(bits: u64, bit: u32) -> u64 {
+    bits & ((1 << bit) - 1)
 }
 
-fn as_money(bytes: &[u8]) -> Option<Money> {
-    Some(Money::from_fen(i128::from_le_bytes(bytes.try_into().ok()?)))
+fn ones(bits: u64) -> usize {
+    bits.count_ones() as usize
+}
+
+fn as_text(bytes: &[u8]) -> Option<&str> {
+    simdutf8::basic::from_utf8(bytes).ok()
 }
 
 fn pack(day: Date) -> u32 {
@@ -206,25 +283,40 @@ mod tests {
     fn what_is_written_comes_back() {
         let layout = Layout::new(vocabulary());
         let (known, long) = (vocabulary().known(), "长".repeat(200));
-        let day = Date::new(2199, 12, 31).ok();
-        let days: Vec<_> = layout.days.iter().enumerate().map(|(index, _)| day.filter(|_| index == 1)).collect();
-        let texts = layout.texts.iter().map(|fact| match *fact {
-            fact if fact == known.id => "A1",
-            fact if fact == known.title => long.as_str(),
-            _ => "",
-        });
-        let money: Vec<_> = layout.money.iter().map(|_| Some(Money::LARGEST_INPUT)).collect();
-        let mut bytes = Vec::new();
-        write(&mut bytes, &days, texts, &money, ["", "x"].into_iter());
-        let own = OwnFacts { layout: &layout, bytes: &bytes };
-        assert_eq!((own.day(0), own.day(1), own.money(0)), (None, day, Some(Money::LARGEST_INPUT)));
+        let day = Date::new(2199, 12, 31).unwrap();
+        let (mut bytes, mut expected) = (vec![7; 3], Facts::none());
+        let mut writing = layout.begin(&mut bytes);
+        // Every second fact is known.
+        for (index, (fact, own)) in layout.facts().enumerate().filter(|(index, _)| index % 2 == 1) {
+            let text = if index % 3 == 0 { long.as_str() } else { "A1" };
+            let value = match own {
+                Own::Day(bit) => {
+                    writing.day(bit, day, &mut bytes);
+                    Value::Date(day)
+                }
+                Own::Money(bit) => {
+                    writing.money(bit, Money::LARGEST_INPUT, &mut bytes);
+                    Value::Money(Money::LARGEST_INPUT)
+                }
+                Own::Text(bit) => {
+                    writing.text(bit, text.as_bytes(), &mut bytes);
+                    Value::Text(text.into())
+                }
+            };
+            expected.set(fact, value);
+        }
+        write_bytes(&mut bytes, b"");
+        write_bytes(&mut bytes, b"x");
+        layout.end(writing, &mut bytes);
+        let own = OwnFacts { layout: &layout, bytes: &bytes[3..] };
         assert_eq!(own.extra(2).collect::<Vec<_>>(), ["", "x"]);
+        for (fact, place) in layout.facts() {
+            assert_eq!(own.value(place).as_ref(), expected.get(fact), "{}", vocabulary().fact(fact).id);
+        }
         let mut facts = Facts::none();
-        own.add_to(&mut facts, known.id);
-        assert_eq!((facts.text(known.title), facts.text(known.id)), (Some(long.as_str()), None));
-        assert_eq!(facts.iter().count(), 1 + 1 + layout.money.len());
-        let Some(Own::Text(title)) = layout.own(known.title) else { panic!("a title is a text") };
-        assert_eq!(own.text(title), Some(long.as_str()));
+        own.add_to(&mut facts, known.title);
+        assert_eq!(facts, expected.without(known.title));
+        assert!(expected.iter().any(|(fact, _)| fact == known.title || fact == known.number));
         assert_eq!(layout.own(known.kind), None);
     }
 }

@@ -289,7 +289,7 @@ impl<'v> Ledger<'v> {
         self.chunk(row).bytes.get(from..from + row.kept.length as usize).unwrap_or_default()
     }
 
-    fn kept(&self, index: u32) -> Kept<'_> {
+    pub(super) fn kept(&self, index: u32) -> Kept<'_> {
         let row = &self.rows[index as usize];
         Kept { ledger: self, row: *row, bytes: self.bytes(row) }
     }

@@ -1,14 +1,15 @@
 //! Pages: some units of a ledger with their rows side by side in memory, and each unit as the engine asks for it.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use jiff::civil::Date;
 
 use super::File;
 use super::alike::{self, Claimants, NumberKey};
-use super::chunk::{UNREADABLE, cells_of, own_value};
+use super::chunk::{UNREADABLE, cells_of};
 use super::columns::Column;
 use super::layout::{Own, OwnFacts};
 use super::ledger::{Ledger, LedgerRow, Unreadable, is_as_cells};
@@ -60,6 +61,14 @@ impl<'l> Kept<'l> {
         self.text_cell(self.ledger.vocabulary().known().id)
     }
 
+    /// The bytes of that cell, of a row that is not kept as cells.
+    fn id_bytes(self) -> Option<&'l [u8]> {
+        match self.ledger.common.layout.own(self.ledger.vocabulary().known().id) {
+            Some(Own::Text(bit)) if !self.is_as_cells() => self.own().text_bytes(bit),
+            _ => None,
+        }
+    }
+
     /// The cell of a column of text, trimmed, unless blank.
     pub fn text_cell(self, fact: FactId) -> Option<&'l str> {
         if self.is_as_cells() {
@@ -68,7 +77,7 @@ impl<'l> Kept<'l> {
             return (!is_blank(cell)).then(|| cell.trim());
         }
         match self.ledger.common.layout.own(fact) {
-            Some(Own::Text(index)) => self.own().text(index),
+            Some(Own::Text(bit)) => self.own().text(bit),
             _ => None,
         }
     }
@@ -87,7 +96,11 @@ impl<'l> Kept<'l> {
         if self.is_as_cells() {
             return self.read_cells().1;
         }
-        let names: Vec<&String> = self.file().columns.iter().filter_map(Column::extra_name).collect();
+        let file = self.file();
+        if !file.has_extra() {
+            return Vec::new();
+        }
+        let names: Vec<&String> = file.columns.iter().filter_map(Column::extra_name).collect();
         let cells = self.own().extra(names.len());
         names.into_iter().zip(cells).map(|(name, cell)| (name.clone(), cell.to_owned())).collect()
     }
@@ -123,7 +136,8 @@ impl<'l> Page<'l> {
     pub fn unit<'p>(&'p self, place: usize) -> LedgerUnit<'p> {
         let start = |place: usize| (self.ledger.starts[place] - self.ledger.starts[self.first]) as usize;
         let own = start(place)..start(place + 1);
-        let mut unit = LedgerUnit { page: self, unit: place as UnitId, rows: Vec::new(), unreadable: Vec::new() };
+        let (rows, unreadable) = (Vec::new(), Vec::new());
+        let mut unit = LedgerUnit { page: self, unit: place as UnitId, rows, unreadable, read: OnceCell::new() };
         unit.tell_apart(own);
         unit
     }
@@ -136,6 +150,88 @@ impl<'l> Page<'l> {
     }
 }
 
+/// Ids of so many bytes need no memory of their own.
+const SHORT: usize = 12;
+
+/// The id of a row as ids are compared within a file.
+#[derive(PartialEq, Eq, Hash)]
+enum Id<'p> {
+    /// A short one of visible ASCII, which folding leaves as it is, with the number of the file.
+    Short([u8; SHORT], u32),
+    Long(Cow<'p, str>, u32),
+}
+
+impl<'p> Id<'p> {
+    fn new(row: Kept<'p>) -> Self {
+        let file = row.input() as u32;
+        let plain = row.id_bytes().and_then(Self::short);
+        plain.map_or_else(|| Self::long(row, file), |short| Id::Short(short, file))
+    }
+
+    fn short(id: &[u8]) -> Option<[u8; SHORT]> {
+        let mut short = [0; SHORT];
+        short.get_mut(..id.len())?.copy_from_slice(id);
+        id.iter().all(u8::is_ascii_graphic).then_some(short)
+    }
+
+    fn long(row: Kept<'p>, file: u32) -> Self {
+        let id = match row.id_cell() {
+            Some(id) => text::folded(id),
+            None => Cow::Owned(format!("row{}", row.number())),
+        };
+        match Self::short(id.as_bytes()) {
+            Some(short) => Id::Short(short, file),
+            None => Id::Long(id, file),
+        }
+    }
+}
+
+/// The ids of a unit's rows, with the numbers of the rows.
+struct Ids<'p> {
+    few: Vec<(Id<'p>, u64)>,
+    many: HashMap<Id<'p>, u64>,
+    are_few: bool,
+}
+
+impl<'p> Ids<'p> {
+    /// Up to here, comparing every id with every other is faster.
+    const FEW: usize = 12;
+
+    fn new(count: usize) -> Self {
+        let are_few = count <= Self::FEW;
+        Ids { few: Vec::with_capacity(if are_few { count } else { 0 }), many: HashMap::new(), are_few }
+    }
+
+    fn before(&self, id: &Id<'p>) -> Option<u64> {
+        match self.are_few {
+            true => self.few.iter().find(|(known, _)| known == id).map(|(_, number)| *number),
+            false => self.many.get(id).copied(),
+        }
+    }
+
+    fn insert(&mut self, id: Id<'p>, number: u64) {
+        match self.are_few {
+            true => self.few.push((id, number)),
+            false => _ = self.many.insert(id, number),
+        }
+    }
+}
+
+impl Ledger<'_> {
+    /// True if a row of the unit at `place` is not counted although it could be read.
+    pub(super) fn has_repeated_id(&self, place: usize) -> bool {
+        let own = &self.order[self.starts[place] as usize..self.starts[place + 1] as usize];
+        let mut ids = Ids::new(own.len());
+        let rows = own.iter().map(|row| self.kept(*row)).filter(|row| row.row.kept.shape != UNREADABLE);
+        own.len() > 1
+            && rows.map(Id::new).any(|id| {
+                let again = ids.before(&id).is_some();
+                ids.insert(id, 0);
+                again
+            })
+    }
+}
+
 /// One unit of a [`Ledger`] with its readable rows.
 pub struct LedgerUnit<'p> {
     page: &'p Page<'p>,
@@ -144,18 +240,20 @@ pub struct LedgerUnit<'p> {
     rows: Vec<u32>,
     /// Its other rows.
     pub unreadable: Vec<Unreadable>,
+    /// Those of its rows that are kept as cells, each read when somebody asks.
+    read: OnceCell<Vec<OnceCell<ReadRow>>>,
 }
+
+/// A row that was kept as cells: what was read, and the cells of columns that nobody knows.
+type ReadRow = (Row, Vec<(String, String)>);
 
 impl<'p> LedgerUnit<'p> {
     /// Sorts out the unreadable rows: those with mistakes, and those whose id a readable row of the same file used
     /// before. That row stands. An unreadable row uses up no id, so that its corrected copy below it counts.
     fn tell_apart(&mut self, own: Range<usize>) {
-        /// Up to here, comparing every id with every other is faster.
-        const FEW: usize = 12;
         self.rows.reserve_exact(own.len());
-        let (page, few) = (self.page, own.len() <= FEW);
-        let mut ids: Vec<(Cow<'p, str>, usize, u64)> = Vec::new();
-        let mut many: HashMap<(Cow<'p, str>, usize), u64> = HashMap::new();
+        let page = self.page;
+        let mut ids = Ids::new(own.len());
         for index in own.clone() {
             let row = page.kept(index);
             let unreadable = row.row.kept.shape == UNREADABLE;
@@ -163,31 +261,25 @@ impl<'p> LedgerUnit<'p> {
                 self.rows.push(index as u32);
                 return;
             }
-            let (input, number) = (row.input(), row.number());
-            let id = match row.id_cell() {
-                Some(id) => text::folded(id),
-                None => Cow::Owned(format!("row{number}")),
-            };
-            let before = if few {
-                ids.iter().find(|(known, file, _)| *file == input && *known == id).map(|(.., before)| *before)
-            } else {
-                many.get(&(id.clone(), input)).copied()
-            };
+            let (id, number) = (Id::new(row), row.number());
+            let before = ids.before(&id);
             if unreadable || before.is_some() {
                 self.unreadable.push(Unreadable { row: page.order[index], used_before: before });
                 continue;
             }
             self.rows.push(index as u32);
-            if few {
-                ids.push((id, input, number));
-            } else {
-                many.insert((id, input), number);
-            }
+            ids.insert(id, number);
         }
     }
 
     fn ledger(&self) -> &'p Ledger<'p> {
         self.page.ledger
+    }
+
+    /// A row that is kept as cells.
+    fn read(&self, item: usize) -> &ReadRow {
+        let all = self.read.get_or_init(|| self.rows.iter().map(|_| OnceCell::new()).collect());
+        all[item].get_or_init(|| self.at(item).read_cells())
     }
 
     fn at(&self, item: usize) -> Kept<'p> {
@@ -227,7 +319,7 @@ impl<'p> LedgerUnit<'p> {
     pub fn text(&self, item: usize, fact: FactId) -> Option<Cow<'p, str>> {
         let row = self.at(item);
         match self.ledger().common.layout.own(fact) {
-            Some(Own::Text(index)) if !row.is_as_cells() => row.own().text(index).map(Cow::Borrowed),
+            Some(Own::Text(bit)) if !row.is_as_cells() => row.own().text(bit).map(Cow::Borrowed),
             _ => match self.value(item, fact)? {
                 Value::Text(text) => Some(Cow::Owned(text.into())),
                 _ => None,
@@ -237,7 +329,8 @@ impl<'p> LedgerUnit<'p> {
 
     /// The cells of columns that nobody knows: header and cell.
     pub fn extra(&self, item: usize) -> Vec<(String, String)> {
-        self.at(item).extra()
+        let row = self.at(item);
+        if row.is_as_cells() { self.read(item).1.clone() } else { row.extra() }
     }
 
     /// What reading found odd about each row.
@@ -265,7 +358,7 @@ impl<'p> LedgerUnit<'p> {
     fn warnings_of_rows(&self) -> Vec<Vec<Words>> {
         let of_row = |item: usize| {
             let row = self.at(item);
-            if row.is_as_cells() { row.read_cells().0.warnings } else { Vec::new() }
+            if row.is_as_cells() { self.read(item).0.warnings.clone() } else { Vec::new() }
         };
         let mut warnings: Vec<Vec<Words>> = (0..self.rows.len()).map(of_row).collect();
         self.add_twins(&mut warnings);
@@ -280,12 +373,13 @@ impl<'p> LedgerUnit<'p> {
         let known = vocabulary.known();
         // Only rows of the same kind and day can be alike.
         let keys: Vec<_> = (0..self.rows.len()).map(|item| (self.kind(item), self.day(item, known.date))).collect();
-        let mut seen = HashSet::new();
-        let again: HashSet<_> = keys.iter().filter(|key| !seen.insert(**key)).collect();
+        let mut sorted = keys.clone();
+        sorted.sort_unstable();
+        let again: Vec<_> = sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
         if again.is_empty() {
             return;
         }
-        let items: Vec<usize> = (0..keys.len()).filter(|item| again.contains(&keys[*item])).collect();
+        let items: Vec<usize> = (0..keys.len()).filter(|item| again.binary_search(&keys[*item]).is_ok()).collect();
         let place = |item: usize| (self.input(item), self.number(item));
         let rows: Vec<_> = items.iter().map(|item| (place(*item), self.row(*item).into_owned())).collect();
         for (item, twin) in items.iter().zip(alike::twins(vocabulary, &rows)) {
@@ -318,15 +412,8 @@ impl<'p> LedgerUnit<'p> {
 
     fn kind(&self, item: usize) -> Option<ValueId> {
         let kind = self.ledger().vocabulary().known().kind;
-        match self.shape(item) {
-            Some((_, facts)) => facts.code(kind),
-            None => self.row(item).code(kind),
-        }
-    }
-
-    /// True if a row is not counted although it could be read.
-    pub(super) fn has_repeated_id(&self) -> bool {
-        self.unreadable.iter().any(|row| self.ledger().rows[row.row as usize].kept.shape != UNREADABLE)
+        let row = self.at(item);
+        if row.is_as_cells() { self.read(item).0.facts.code(kind) } else { row.shape().code(kind) }
     }
 
     /// Notes the standards that the unit claims.
@@ -338,19 +425,27 @@ impl<'p> LedgerUnit<'p> {
 
     /// The unit with its rows in full.
     pub fn applicant(&self) -> Applicant {
-        let rows = self.warnings().into_iter().enumerate().map(|(item, warnings)| self.achievement(item, warnings));
+        let rows = self.warnings().into_iter().enumerate();
+        let rows = rows.map(|(item, warnings)| Achievement { warnings, ..self.achievement(item) });
         Applicant { achievements: rows.collect(), name: self.name().to_owned(), facts: self.facts().clone() }
     }
 
-    /// A row in full, with these warnings.
-    fn achievement(&self, item: usize, warnings: Vec<Words>) -> Achievement {
+    /// The unit; of its rows only the ids.
+    pub fn by_ids(&self) -> Applicant {
+        let row = |item| Achievement { id: self.id(item).into_owned(), ..Achievement::default() };
+        let achievements = (0..self.rows.len()).map(row).collect();
+        Applicant { achievements, name: self.name().to_owned(), facts: self.facts().clone() }
+    }
+
+    /// A row in full, without what reading found odd.
+    pub fn achievement(&self, item: usize) -> Achievement {
         Achievement {
             id: self.id(item).into_owned(),
             row: self.number(item),
             input: self.input(item),
             facts: self.row(item).into_owned(),
             extra: self.extra(item),
-            warnings,
+            warnings: Vec::new(),
         }
     }
 }
@@ -367,7 +462,7 @@ impl Unit for LedgerUnit<'_> {
     fn row(&self, item: usize) -> Cow<'_, Facts> {
         let row = self.at(item);
         if row.is_as_cells() {
-            return Cow::Owned(row.read_cells().0.facts);
+            return Cow::Borrowed(&self.read(item).0.facts);
         }
         let mut facts = row.shape().clone();
         row.own().add_to(&mut facts, self.ledger().vocabulary().known().id);
@@ -377,10 +472,10 @@ impl Unit for LedgerUnit<'_> {
     fn value(&self, item: usize, fact: FactId) -> Option<Value> {
         let row = self.at(item);
         if row.is_as_cells() {
-            return self.row(item).get(fact).cloned();
+            return self.read(item).0.facts.get(fact).cloned();
         }
         match self.ledger().common.layout.own(fact) {
-            Some(place) => own_value(row.own(), place),
+            Some(place) => row.own().value(place),
             None => row.shape().get(fact).cloned(),
         }
     }
@@ -388,7 +483,7 @@ impl Unit for LedgerUnit<'_> {
     fn day(&self, item: usize, fact: FactId) -> Option<Date> {
         let row = self.at(item);
         match self.ledger().common.layout.own(fact) {
-            Some(Own::Day(index)) if !row.is_as_cells() => row.own().day(index),
+            Some(Own::Day(bit)) if !row.is_as_cells() => row.own().day(bit),
             _ => match self.value(item, fact)? {
                 Value::Date(day) => Some(day),
                 _ => None,
@@ -398,15 +493,18 @@ impl Unit for LedgerUnit<'_> {
 
     fn has_money(&self, item: usize, fact: FactId) -> bool {
         let row = self.at(item);
-        (row.is_as_cells() || row.own().has_money()) && self.value(item, fact).is_some()
+        match self.ledger().common.layout.own(fact) {
+            Some(Own::Money(bit)) if !row.is_as_cells() => row.own().has(bit),
+            _ => self.value(item, fact).is_some(),
+        }
     }
 
     fn profile(&self) -> Option<u32> {
         Some(self.ledger().units.facts(self.unit).1)
     }
 
-    fn shape(&self, item: usize) -> Option<(u32, &Facts)> {
+    fn shape(&self, item: usize) -> Option<u32> {
         let row = self.at(item);
-        (!row.is_as_cells()).then(|| (row.row.kept.shape, row.shape()))
+        (!row.is_as_cells()).then_some(row.row.kept.shape)
     }
 }

@@ -11,17 +11,17 @@ use crate::text;
 pub(super) struct Records<'t> {
     text: &'t str,
     marks: Marks<'t>,
-    delimiter: u8,
     /// Where the next record starts.
     at: usize,
     /// Records and empty lines so far.
     row: u64,
-    /// Where the cells of this record end.
+    /// Where the cells of this record end; each begins behind the end of the one before.
     ends: Vec<usize>,
     start: usize,
-    /// The cells one after the other without quotes, where the record has any.
+    /// The cells without quotes, with one byte between them, where the record has quotes.
     unquoted: Option<String>,
-    reader: csv_core::Reader,
+    /// Made for the first record with quotes.
+    reader: Option<Box<csv_core::Reader>>,
 }
 
 impl<'t> Records<'t> {
@@ -29,13 +29,12 @@ impl<'t> Records<'t> {
         Records {
             text,
             marks: Marks::new(text.as_bytes(), delimiter),
-            delimiter,
             at: 0,
             row: 0,
             ends: Vec::new(),
             start: 0,
             unquoted: None,
-            reader: csv_core::ReaderBuilder::new().delimiter(delimiter).build(),
+            reader: None,
         }
     }
 
@@ -55,20 +54,23 @@ impl<'t> Records<'t> {
         self.ends.clear();
         self.unquoted = None;
         self.marks.seek(self.at);
-        let (mut cell, mut quoted) = (self.at, false);
+        let mut quoted = false;
         loop {
-            if bytes.get(cell) == Some(&b'"') {
-                quoted = true;
-                self.marks.seek(after_closing_quote(bytes, cell + 1).unwrap_or(bytes.len()));
+            let stop = self.marks.take_delimiters(&mut self.ends);
+            let mark = match stop {
+                Some(mark) => mark,
+                None if self.marks.look_on() => continue,
+                None => bytes.len(),
+            };
+            if bytes.get(mark) != Some(&b'"') {
+                self.ends.push(mark);
+                self.at = mark + line_end(bytes, mark).unwrap_or(0);
+                break;
             }
-            let end = self.marks.next().unwrap_or(bytes.len());
-            self.ends.push(end);
-            match bytes.get(end) {
-                Some(byte) if *byte == self.delimiter => cell = end + 1,
-                _ => {
-                    self.at = end + line_end(bytes, end).unwrap_or(0);
-                    break;
-                }
+            // Elsewhere than at the start of a cell, a quote is a character like others.
+            if mark == self.ends.last().map_or(self.start, |end| end + 1) {
+                quoted = true;
+                self.marks.seek(after_closing_quote(bytes, mark + 1).unwrap_or(bytes.len()));
             }
         }
         if quoted {
@@ -80,19 +82,29 @@ impl<'t> Records<'t> {
     /// Reads the record again by the `csv` crate's own reader.
     fn unquote(&mut self) {
         let raw = &self.text.as_bytes()[self.start..self.at];
-        self.reader.reset();
+        let delimiter = self.marks.delimiter;
+        let new = || Box::new(csv_core::ReaderBuilder::new().delimiter(delimiter).build());
+        let reader = self.reader.get_or_insert_with(new);
+        reader.reset();
         let mut bytes = vec![0; raw.len()];
         self.ends.resize(self.ends.len() + 1, 0);
-        let (result, read, written, mut cells) = self.reader.read_record(raw, &mut bytes, &mut self.ends);
+        let (result, read, written, mut cells) = reader.read_record(raw, &mut bytes, &mut self.ends);
         if result != csv_core::ReadRecordResult::Record {
             // The end of the text ends the record.
-            let (_, _, _, last) = self.reader.read_record(&raw[read..], &mut bytes[written..], &mut self.ends[cells..]);
+            let (_, _, _, last) = reader.read_record(&raw[read..], &mut bytes[written..], &mut self.ends[cells..]);
             cells += last;
         }
         self.ends.truncate(cells);
-        bytes.truncate(self.ends.last().copied().unwrap_or(0));
-        // What stands between quotes in valid text is valid text.
-        self.unquoted = Some(String::from_utf8_lossy(&bytes).into_owned());
+        let mut unquoted = String::with_capacity(raw.len());
+        let mut from = 0;
+        for end in &mut self.ends {
+            // What stands between quotes in valid text is valid text.
+            unquoted.push_str(&String::from_utf8_lossy(bytes.get(from..*end).unwrap_or_default()));
+            from = std::mem::replace(end, unquoted.len());
+            unquoted.push(' ');
+        }
+        self.start = 0;
+        self.unquoted = Some(unquoted);
     }
 
     /// Records and empty lines so far.
@@ -112,26 +124,30 @@ impl<'t> Records<'t> {
 
     /// A cell of the record; blank beyond the last.
     pub fn cell(&self, index: usize) -> &str {
-        match &self.unquoted {
-            None => self.span(index, index),
-            Some(unquoted) => {
-                let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
-                self.ends.get(index).and_then(|end| unquoted.get(start..*end)).unwrap_or_default()
-            }
-        }
+        self.cells_text().get(self.place(index, index)).unwrap_or_default()
     }
 
-    /// The text from the cell `first` to the cell `last`, as it stands in the file, of a record without quotes.
-    pub fn span(&self, first: usize, last: usize) -> &str {
-        self.text.get(self.place(first, last)).unwrap_or_default()
+    /// The bytes of the cell.
+    pub fn bytes(&self, index: usize) -> &[u8] {
+        self.span(index, index)
+    }
+
+    /// The bytes from the cell `first` to the cell `last`; what stands between cells is of no meaning in a record with
+    /// quotes.
+    pub fn span(&self, first: usize, last: usize) -> &[u8] {
+        self.cells_text().as_bytes().get(self.place(first, last)).unwrap_or_default()
+    }
+
+    fn cells_text(&self) -> &str {
+        self.unquoted.as_deref().unwrap_or(self.text)
     }
 
     fn place(&self, first: usize, last: usize) -> Range<usize> {
         let start = match first {
             0 => self.start,
-            _ => self.ends.get(first - 1).map_or(self.text.len(), |end| end + 1),
+            _ => self.ends.get(first - 1).map_or(usize::MAX, |end| end + 1),
         };
-        start..self.ends.get(last).copied().unwrap_or(start)
+        start..self.ends.get(last).copied().unwrap_or(0)
     }
 
     /// All cells of the record.
@@ -140,22 +156,24 @@ impl<'t> Records<'t> {
     }
 }
 
-/// Finds delimiters and line ends, sixteen bytes at a time.
+/// Finds delimiters, quotes and line ends, sixteen bytes at a time.
 struct Marks<'t> {
     bytes: &'t [u8],
     delimiter: u8,
-    /// Where the bits of `found` begin.
+    /// Where the bits of the two below begin: they are of this byte and up to 63 behind it.
     base: usize,
-    /// Marks at `base` and up to 63 bytes behind it that were not handed out yet.
-    found: u64,
+    /// Delimiters that were not handed out yet.
+    delimiters: u64,
+    /// Quotes and line ends that were not handed out yet.
+    stops: u64,
 }
 
 impl<'t> Marks<'t> {
     const STEP: usize = 64;
 
     fn new(bytes: &'t [u8], delimiter: u8) -> Self {
-        let mut marks = Marks { bytes, delimiter, base: 0, found: 0 };
-        marks.found = marks.look(0);
+        let mut marks = Marks { bytes, delimiter, base: 0, delimiters: 0, stops: 0 };
+        marks.look(0);
         marks
     }
 
@@ -163,47 +181,64 @@ impl<'t> Marks<'t> {
     fn seek(&mut self, at: usize) {
         let ahead = at - self.base;
         if ahead >= Self::STEP {
-            self.base = at;
-            self.found = self.look(at);
+            self.look(at);
         } else {
-            self.found &= u64::MAX << ahead;
+            self.delimiters &= u64::MAX << ahead;
+            self.stops &= u64::MAX << ahead;
         }
     }
 
-    fn next(&mut self) -> Option<usize> {
-        while self.found == 0 {
-            self.base += Self::STEP;
-            if self.base >= self.bytes.len() {
-                return None;
-            }
-            self.found = self.look(self.base);
-        }
-        let first = self.found.trailing_zeros() as usize;
-        self.found &= self.found - 1;
-        Some(self.base + first)
+    /// Appends the delimiters before the next quote or line end, and hands that out; none if it is not among the bytes
+    /// that were looked at.
+    fn take_delimiters(&mut self, ends: &mut Vec<usize>) -> Option<usize> {
+        let stop = self.stops.trailing_zeros();
+        let before = self.delimiters & 1u64.checked_shl(stop).map_or(u64::MAX, |bit| bit - 1);
+        self.delimiters ^= before;
+        let (mut rest, base) = (before, self.base);
+        ends.extend((0..before.count_ones()).map(|_| {
+            let first = rest.trailing_zeros() as usize;
+            rest &= rest.wrapping_sub(1);
+            base + first
+        }));
+        (self.stops != 0).then(|| {
+            self.stops &= self.stops - 1;
+            base + stop as usize
+        })
     }
 
-    /// The marks among the next bytes, one bit each.
-    fn look(&self, at: usize) -> u64 {
+    /// Looks at the next bytes; false at the end.
+    fn look_on(&mut self) -> bool {
+        let next = self.base + Self::STEP;
+        let more = next < self.bytes.len();
+        if more {
+            self.look(next);
+        }
+        more
+    }
+
+    /// Looks at the bytes from `at` on.
+    fn look(&mut self, at: usize) {
+        self.base = at;
         let bytes = self.bytes.get(at..).unwrap_or_default();
         if let Some(whole) = bytes.first_chunk::<64>() {
             return self.look_at(whole);
         }
         let mut padded = [0; Self::STEP];
         padded[..bytes.len()].copy_from_slice(bytes);
-        self.look_at(&padded)
+        self.look_at(&padded);
     }
 
-    fn look_at(&self, bytes: &[u8; 64]) -> u64 {
-        let (delimiter, feed, carriage) = (u8x16::splat(self.delimiter), u8x16::splat(b'\n'), u8x16::splat(b'\r'));
+    fn look_at(&mut self, bytes: &[u8; 64]) {
+        let (delimiter, quote) = (u8x16::splat(self.delimiter), u8x16::splat(b'"'));
+        let (feed, carriage) = (u8x16::splat(b'\n'), u8x16::splat(b'\r'));
         let (parts, _) = bytes.as_chunks::<16>();
-        let mut found = 0;
+        (self.delimiters, self.stops) = (0, 0);
         for (index, part) in parts.iter().enumerate() {
             let part = u8x16::new(*part);
-            let marks = part.simd_eq(delimiter) | part.simd_eq(feed) | part.simd_eq(carriage);
-            found |= u64::from(marks.to_bitmask()) << (16 * index);
+            let stops = part.simd_eq(quote) | part.simd_eq(feed) | part.simd_eq(carriage);
+            self.delimiters |= u64::from(part.simd_eq(delimiter).to_bitmask()) << (16 * index);
+            self.stops |= u64::from(stops.to_bitmask()) << (16 * index);
         }
-        found
     }
 }
 

@@ -51,9 +51,9 @@ pub struct Written<'l> {
 }
 
 impl Written<'_> {
-    /// The unit with its rows in full: for what cannot be told without.
+    /// The unit; of its rows only the ids, which is all that is told of other rows.
     pub fn applicant(&self) -> &Applicant {
-        self.applicant.get_or_init(|| self.unit.applicant())
+        self.applicant.get_or_init(|| self.unit.by_ids())
     }
 
     /// What reading found odd about each row.
@@ -171,6 +171,8 @@ struct Worker<'a> {
     lines: Box<dyn Lines + 'a>,
     /// The policies of units, by what is known of them.
     chosen: HashMap<u32, Arc<[usize]>>,
+    /// How many bytes the units before came to.
+    before: usize,
 }
 
 impl<'a> Worker<'a> {
@@ -179,11 +181,11 @@ impl<'a> Worker<'a> {
         if lines.sums_only() {
             evaluator.sums_only();
         }
-        Worker { batch, evaluator, lines, chosen: HashMap::new() }
+        Worker { batch, evaluator, lines, chosen: HashMap::new(), before: 0 }
     }
 
     fn units(&mut self, ledger: &Ledger<'_>, units: Range<usize>) -> Done {
-        let mut done = Done::default();
+        let mut done = Done { bytes: Vec::with_capacity(self.before + self.before / 8), ..Done::default() };
         let page = ledger.page(units.clone());
         for place in units {
             let unit = page.unit(place);
@@ -192,6 +194,7 @@ impl<'a> Worker<'a> {
             }
             done.unreadable.extend(unit.unreadable);
         }
+        self.before = done.bytes.len();
         done
     }
 

@@ -406,8 +406,7 @@ impl Told<'_> {
             .map(|(index, (policy, place))| {
                 let told = telling(policy);
                 let years = place.years.iter().map(|result| {
-                    let mut year = told.head(&unit.applicant.name, result);
-                    year.extend(told.tail(result));
+                    let year = told.without_items(&unit.applicant.name, result);
                     without(year, &["applicant", "policy", "policy_sha256"])
                 });
                 let only: Vec<&str> = unit.only_under(index).into_iter().map(|item| rows[item].id.as_str()).collect();

@@ -10,9 +10,9 @@ use super::batch::{Lines, Written};
 use super::holes::{Shared, Template};
 use super::words::{Sentences, Speaker};
 use crate::engine::settled::Settled;
-use crate::facts::Achievement;
 use crate::input::{Invalid, Mistake};
 use crate::lang::Lang;
+use crate::money::Money;
 use crate::policy::Policy;
 use crate::unit::Unit as _;
 use crate::vocabulary::Vocabulary;
@@ -80,7 +80,7 @@ impl<'a> Items<'a> {
     fn shared(&self, written: &Written<'_>, policy: &Policy, settled: &Settled, item: usize, holes: bool) -> OfLine {
         let applicant = written.applicant();
         let speaker = Speaker { lang: self.lang, vocabulary: self.vocabulary, policy, holes };
-        let row = Achievement { warnings: Vec::new(), ..applicant.achievements[item].clone() };
+        let row = written.unit.achievement(item);
         let item = settled.item(item);
         let said = Sentences::new(&speaker, &settled.head, applicant, &item, &row);
         let clause = item.clause.map(|index| &policy.clauses[index]);
@@ -154,11 +154,10 @@ impl Lines for Items<'_> {
             write_cell(unit.text(item, title).as_deref().unwrap_or_default(), out);
             shared.columns.write(out, |fact, out| write_day(unit.day(item, fact), out));
             out.push(b',');
-            let said: Vec<&str> = warnings.iter().chain(&shared.warnings).map(String::as_str).collect();
-            match said.as_slice() {
-                [] => {}
-                [only] => write_cell(only, out),
-                several => write_cell(&several.join(self.separator()), out),
+            match (warnings.as_slice(), shared.warnings.as_slice()) {
+                ([], []) => {}
+                ([only], []) | ([], [only]) => write_cell(only, out),
+                (ones, others) => write_cell(&[ones, others].concat().join(self.separator()), out),
             }
             out.push(b',');
             write_cell(unit.path(item), out);
@@ -211,6 +210,18 @@ pub(super) fn write_day(day: Option<Date>, out: &mut Vec<u8>) {
     digits(u32::from(day.month().unsigned_abs()), 2, out);
     out.push(b'-');
     digits(u32::from(day.day().unsigned_abs()), 2, out);
+}
+
+/// Appends an amount as it is shown: `280000.00`.
+pub(super) fn write_money(money: Money, out: &mut Vec<u8>) {
+    match u64::try_from(money.fen()) {
+        Ok(0) => out.extend_from_slice(b"0.00"),
+        Ok(fen) => {
+            out.extend_from_slice(itoa::Buffer::new().format(fen / 100).as_bytes());
+            out.extend_from_slice(&[b'.', b'0' + (fen % 100 / 10) as u8, b'0' + (fen % 10) as u8]);
+        }
+        Err(_) => out.extend_from_slice(money.to_string().as_bytes()),
+    }
 }
 
 /// Appends a line of cells.
@@ -307,6 +318,15 @@ mod tests {
             let mut out = Vec::new();
             write_day(Some(day), &mut out);
             assert_eq!(String::from_utf8(out).unwrap(), day.to_string());
+        }
+    }
+
+    #[test]
+    fn money_is_written_as_it_is_shown() {
+        for fen in [0, 5, 10, 99, 100, 28_000_000, i128::from(u64::MAX), i128::from(u64::MAX) + 1, -1] {
+            let mut out = Vec::new();
+            write_money(Money::from_fen(fen), &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), Money::from_fen(fen).to_string());
         }
     }
 }

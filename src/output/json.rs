@@ -9,16 +9,17 @@ use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
 use serde_json::{Map, Value as Json, json};
 
 use super::batch::{Lines, Written};
-use super::csv::write_day;
+use super::csv::{write_day, write_money};
 use super::holes::{Shared, Template};
 use super::steps;
 use super::words::Speaker;
 use super::{Evaluation, Report, when};
-use crate::engine::result::{Answer, Assumption, Item, PolicyResult};
+use crate::engine::result::{Answer, Assumption, Barred, Item, PolicyResult};
 use crate::engine::settled::Settled;
 use crate::facts::{Achievement, Applicant, Value};
 use crate::input::{InputFile, Invalid};
 use crate::lang::Lang;
+use crate::money::Money;
 use crate::policy::Policy;
 use crate::request::Request;
 use crate::unit::Unit as _;
@@ -127,8 +128,12 @@ impl Serialize for ResultEntry<'_> {
         let told =
             Telling { speaker: self.report.speaker(policy), several_inputs: self.report.portfolio.inputs.len() > 1 };
         let mut entry = serializer.serialize_map(None)?;
-        for (key, value) in told.head(&applicant.name, result) {
+        entry.serialize_entry("applicant", &applicant.name)?;
+        for (key, value) in told.head(result) {
             entry.serialize_entry(&key, &value)?;
+        }
+        for (key, money) in totals(result) {
+            entry.serialize_entry(key, &money)?;
         }
         let pairs = result.items.iter().zip(&applicant.achievements);
         let items: Vec<Json> = pairs
@@ -142,9 +147,8 @@ impl Serialize for ResultEntry<'_> {
         let open = pairs.filter(|(item, _)| !item.settled_by.is_empty());
         let open = open.map(|(item, row)| (Cow::from(row.id.as_str()), item.settled_by.as_slice()));
         entry.serialize_entry("answer", &told.answer(result, open))?;
-        for (key, value) in told.tail(result) {
-            entry.serialize_entry(&key, &value)?;
-        }
+        entry.serialize_entry("caps", &told.caps(result))?;
+        entry.serialize_entry("assumptions", &told.assumptions(result, &result.assumptions))?;
         entry.end()
     }
 }
@@ -158,8 +162,8 @@ pub(super) struct Telling<'a> {
 }
 
 impl Telling<'_> {
-    /// What stands before the items.
-    pub fn head(&self, applicant: &str, result: &PolicyResult) -> Map<String, Json> {
+    /// What stands before the items, but for the unit and the totals.
+    fn head(&self, result: &PolicyResult) -> Map<String, Json> {
         let (speaker, policy) = (&self.speaker, self.speaker.policy);
         let call = policy.call_of(result.year).map(|call| {
             let open_until = call.open_until.map(|day| day.to_string());
@@ -175,7 +179,6 @@ impl Telling<'_> {
             })
             .collect();
         let entries = [
-            ("applicant", json!(applicant)),
             ("policy", json!(policy.id)),
             ("policy_sha256", json!(policy.sha256)),
             ("year", json!(result.year)),
@@ -185,10 +188,6 @@ impl Telling<'_> {
             ("call", json!(call)),
             ("call_applied", json!(result.call_applied)),
             ("barred_by", json!(barred)),
-            ("total", json!(result.total)),
-            ("fixed_total", json!(result.fixed_total)),
-            ("ceiling_total", json!(result.ceiling_total)),
-            ("potential_total", json!(result.potential_total)),
         ];
         entries.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
     }
@@ -202,24 +201,29 @@ impl Telling<'_> {
         answer
     }
 
-    /// What stands behind them.
-    pub fn tail(&self, result: &PolicyResult) -> Map<String, Json> {
+    /// A result without its items and without what can be said of the total.
+    pub fn without_items(&self, applicant: &str, result: &PolicyResult) -> Map<String, Json> {
+        let mut entry = Map::from_iter([("applicant".to_owned(), json!(applicant))]);
+        entry.extend(self.head(result));
+        entry.extend(totals(result).map(|(key, money)| (key.to_owned(), json!(money))));
+        entry.insert("caps".to_owned(), json!(self.caps(result)));
+        entry.insert("assumptions".to_owned(), json!(self.assumptions(result, &result.assumptions)));
+        entry
+    }
+
+    /// The caps that something was counted against.
+    fn caps(&self, result: &PolicyResult) -> Vec<Json> {
         let policy = self.speaker.policy;
-        let caps: Vec<Json> = result
-            .caps
-            .iter()
-            .map(|used| {
-                let cap = &policy.caps[used.cap];
-                let rules: Vec<&str> = cap.on.iter().map(|index| policy.clauses[*index].id.as_str()).collect();
-                json!({
-                    "clause": cap.cite, "scope": cap.id, "title": cap.title.get(self.speaker.lang),
-                    "limit": used.limit, "raised": used.raised, "used": used.used, "before": used.before, "after": used.after,
-                    "rules": rules,
-                })
+        let caps = result.caps.iter().map(|used| {
+            let cap = &policy.caps[used.cap];
+            let rules: Vec<&str> = cap.on.iter().map(|index| policy.clauses[*index].id.as_str()).collect();
+            json!({
+                "clause": cap.cite, "scope": cap.id, "title": cap.title.get(self.speaker.lang),
+                "limit": used.limit, "raised": used.raised, "used": used.used, "before": used.before, "after": used.after,
+                "rules": rules,
             })
-            .collect();
-        let assumptions = self.assumptions(result, &result.assumptions);
-        Map::from_iter([("caps".to_owned(), json!(caps)), ("assumptions".to_owned(), json!(assumptions))])
+        });
+        caps.collect()
     }
 
     fn assumptions(&self, result: &PolicyResult, assumptions: &[Assumption]) -> Vec<Json> {
@@ -314,8 +318,29 @@ pub struct Entries<'a> {
     lang: Lang,
     several_inputs: bool,
     known: Shared<OfItem>,
-    /// The assumptions of the result before: most results have the same ones.
-    last_assumptions: Option<(String, i16, Vec<Assumption>, String)>,
+    /// What most results of a policy and year share.
+    of_result: Option<OfResult>,
+}
+
+/// What results share that have all of this in common but for the texts.
+struct OfResult {
+    policy: String,
+    year: i16,
+    barred_by: Vec<Barred>,
+    /// From the policy to what bars the unit.
+    head: String,
+    assumptions: Vec<Assumption>,
+    told: String,
+}
+
+/// The totals of a result, in the order in which they stand.
+fn totals(result: &PolicyResult) -> [(&'static str, Money); 4] {
+    [
+        ("total", result.total),
+        ("fixed_total", result.fixed_total),
+        ("ceiling_total", result.ceiling_total),
+        ("potential_total", result.potential_total),
+    ]
 }
 
 /// What items of the same ruling share.
@@ -331,7 +356,7 @@ struct OfItem {
 impl<'a> Entries<'a> {
     /// `several_inputs`: items say from which file they are.
     pub fn new(vocabulary: &'a Vocabulary, lang: Lang, several_inputs: bool) -> Self {
-        Entries { vocabulary, lang, several_inputs, known: Shared::default(), last_assumptions: None }
+        Entries { vocabulary, lang, several_inputs, known: Shared::default(), of_result: None }
     }
 
     fn telling<'p>(&self, policy: &'p Policy, holes: bool) -> Telling<'p>
@@ -344,7 +369,7 @@ impl<'a> Entries<'a> {
 
     fn shared(&self, written: &Written<'_>, policy: &Policy, settled: &Settled, item: usize, holes: bool) -> OfItem {
         let (applicant, told) = (written.applicant(), self.telling(policy, holes));
-        let row = Achievement { warnings: Vec::new(), ..applicant.achievements[item].clone() };
+        let row = written.unit.achievement(item);
         let entry = told.item(&settled.head, applicant, &settled.item(item), (&row, None));
         let (mut shared, mut behind) =
             (OfItem { before: String::new(), warnings: Vec::new(), behind: Template::default() }, None);
@@ -411,35 +436,86 @@ impl<'a> Entries<'a> {
         out.extend(b"}}");
     }
 
-    /// `,"answer":…,"caps":…,"assumptions":…}`
-    fn write_tail(&mut self, written: &Written<'_>, policy: &Policy, settled: &Settled, out: &mut Vec<u8>) {
-        let (result, unit) = (&settled.head, written.unit);
-        let open = (0..settled.len()).filter(|item| !settled.settled_by(*item).is_empty());
-        let open = open.map(|item| (unit.id(item), settled.settled_by(item)));
-        out.extend(format!(",\"answer\":{}", self.telling(policy, false).answer(result, open)).as_bytes());
-        let same = self.last_assumptions.as_ref().filter(|(id, year, assumptions, _)| {
-            *id == policy.id && *year == result.year && *assumptions == result.assumptions
+    /// What stands before the items.
+    fn write_head(&mut self, written: &Written<'_>, policy: &Policy, result: &PolicyResult, out: &mut Vec<u8>) {
+        let same = self.of_result.as_ref().is_some_and(|shared| {
+            shared.policy == policy.id
+                && shared.year == result.year
+                && shared.barred_by == result.barred_by
+                && shared.assumptions == result.assumptions
         });
-        if let Some((.., text)) = same.filter(|_| result.caps.is_empty()) {
-            out.extend(text.as_bytes());
-            return;
+        if !same {
+            let told = self.telling(policy, false);
+            let head = Json::Object(told.head(result)).to_string();
+            self.of_result = Some(OfResult {
+                policy: policy.id.clone(),
+                year: result.year,
+                barred_by: result.barred_by.clone(),
+                head: head.trim_start_matches('{').trim_end_matches('}').to_owned(),
+                assumptions: result.assumptions.clone(),
+                told: json!(told.assumptions(result, &result.assumptions)).to_string(),
+            });
         }
-        let tail = self.telling(policy, false).tail(result);
-        let text = format!(",{}", Json::Object(tail).to_string().trim_start_matches('{'));
-        out.extend(text.as_bytes());
-        if result.caps.is_empty() {
-            self.last_assumptions = Some((policy.id.clone(), result.year, result.assumptions.clone(), text));
+        out.extend_from_slice(b"{\"applicant\":");
+        write_text(written.unit.name(), out);
+        out.push(b',');
+        out.extend_from_slice(self.of_result.as_ref().map_or("", |shared| shared.head.as_str()).as_bytes());
+        for (key, money) in totals(result) {
+            out.extend_from_slice(b",\"");
+            out.extend_from_slice(key.as_bytes());
+            out.extend_from_slice(b"\":\"");
+            write_money(money, out);
+            out.push(b'"');
         }
     }
+
+    /// What stands behind the items.
+    fn write_tail(&self, written: &Written<'_>, policy: &Policy, settled: &Settled, out: &mut Vec<u8>) {
+        let result = &settled.head;
+        let told = self.telling(policy, false);
+        out.extend_from_slice(b",\"answer\":{");
+        write_answer(result.answer, out);
+        out.extend_from_slice(b",\"settled_by\":[");
+        let open = (0..settled.len()).filter(|item| !settled.settled_by(*item).is_empty());
+        for (index, item) in open.enumerate() {
+            out.extend_from_slice(if index > 0 { b",{\"id\":".as_slice() } else { b"{\"id\":" });
+            write_text(&written.unit.id(item), out);
+            out.extend_from_slice(b",\"facts\":[");
+            for (index, fact) in told.speaker.fact_ids(settled.settled_by(item)).iter().enumerate() {
+                if index > 0 {
+                    out.push(b',');
+                }
+                write_text(fact, out);
+            }
+            out.extend_from_slice(b"]}");
+        }
+        out.extend_from_slice(b"]},\"caps\":");
+        match result.caps.is_empty() {
+            true => out.extend_from_slice(b"[]"),
+            false => out.extend_from_slice(Json::from(told.caps(result)).to_string().as_bytes()),
+        }
+        out.extend_from_slice(b",\"assumptions\":");
+        out.extend_from_slice(self.of_result.as_ref().map_or("", |shared| shared.told.as_str()).as_bytes());
+        out.push(b'}');
+    }
+}
+
+/// The members of [`answer`].
+pub(super) fn write_answer(answer: Answer, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"\"says\":\"");
+    out.extend_from_slice(answer.says.id().as_bytes());
+    out.extend_from_slice(b"\",\"from\":\"");
+    write_money(answer.from, out);
+    out.extend_from_slice(b"\",\"to\":\"");
+    write_money(answer.to, out);
+    out.push(b'"');
 }
 
 impl Lines for Entries<'_> {
     fn begin(&self, _: &mut Vec<u8>) {}
 
     fn unit(&mut self, written: &Written<'_>, policy: &Policy, settled: &Settled, out: &mut Vec<u8>) {
-        let head = self.telling(policy, false).head(written.unit.name(), &settled.head);
-        let head = Json::Object(head).to_string();
-        out.extend(head.trim_end_matches('}').as_bytes());
+        self.write_head(written, policy, &settled.head, out);
         out.extend(b",\"items\":[");
         let mut known = std::mem::take(&mut self.known);
         known.begin_unit();
@@ -466,9 +542,11 @@ impl Lines for Entries<'_> {
 
 /// Appends a text as a JSON string.
 pub(super) fn write_text(text: &str, out: &mut Vec<u8>) {
-    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+    // Every byte is looked at: that is faster than to stop at the first.
+    let odd = |byte: &u8| *byte < b' ' || *byte == b'"' || *byte == b'\\';
+    if !text.as_bytes().iter().fold(false, |any, byte| any | odd(byte)) {
         out.push(b'"');
-        out.extend(text.as_bytes());
+        out.extend_from_slice(text.as_bytes());
         out.push(b'"');
     } else {
         out.extend(Json::from(text).to_string().as_bytes());

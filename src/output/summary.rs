@@ -3,13 +3,12 @@
 use serde_json::{Value as Json, json};
 
 use super::batch::{Lines, Written};
-use super::csv::{write_cell, write_line};
+use super::csv::{write_cell, write_line, write_money};
 use super::json::{answer, input, invalid, write_text};
 use crate::engine::result::Status;
 use crate::engine::settled::Settled;
 use crate::input::{InputFile, Invalid};
 use crate::lang::Lang;
-use crate::money::Money;
 use crate::policy::Policy;
 
 /// The name and version of the JSON document's form.
@@ -200,30 +199,8 @@ impl Lines for Summary<'_> {
 }
 
 fn write_number(number: usize, out: &mut Vec<u8>) {
-    out.extend(itoa::Buffer::new().format(number).as_bytes());
-}
-
-/// Appends an amount as it is shown: `280000.00`.
-fn write_money(money: Money, out: &mut Vec<u8>) {
-    match u64::try_from(money.fen()) {
-        Ok(fen) => {
-            out.extend(itoa::Buffer::new().format(fen / 100).as_bytes());
-            out.extend([b'.', b'0' + (fen % 100 / 10) as u8, b'0' + (fen % 10) as u8]);
-        }
-        Err(_) => out.extend(money.to_string().as_bytes()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn money_is_written_as_it_is_shown() {
-        for fen in [0, 5, 10, 99, 100, 28_000_000, i128::from(u64::MAX), i128::from(u64::MAX) + 1, -1] {
-            let mut out = Vec::new();
-            write_money(Money::from_fen(fen), &mut out);
-            assert_eq!(String::from_utf8(out).unwrap(), Money::from_fen(fen).to_string());
-        }
+    match number {
+        0..10 => out.push(b'0' + number as u8),
+        _ => out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes()),
     }
 }

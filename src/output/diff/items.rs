@@ -322,8 +322,7 @@ impl Told<'_> {
         let side = |side: usize| {
             let place = &unit.places[side];
             let years = place.years.iter().map(|result| {
-                let mut year = telling(side).head(&unit.applicant.name, result);
-                year.extend(telling(side).tail(result));
+                let year = telling(side).without_items(&unit.applicant.name, result);
                 without(year, &["applicant", "policy", "policy_sha256"])
             });
             let mut entry = sums_json(place.sums);
