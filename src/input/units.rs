@@ -3,10 +3,11 @@
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap};
 
 use super::Notice;
 use super::cells::{near, shown};
+use super::segments::Segments;
 use crate::facts::{Facts, Value};
 use crate::lang::Words;
 use crate::text;
@@ -64,94 +65,136 @@ impl KnownUnits {
 }
 
 /// A unit that rows of achievements name.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Unit {
     name: Place,
     /// Its place in the applicants file.
     known: Option<u32>,
 }
 
-/// A stretch of the text of all names.
+/// A stretch of one part of the text of all names.
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    from: u64,
+    part: u32,
+    from: u32,
     length: u32,
+}
+
+/// The text of names, in parts so that it grows without being copied: there may be millions.
+#[derive(Debug, Default)]
+struct Texts(Vec<String>);
+
+impl Texts {
+    const PART: usize = 1 << 20;
+
+    fn write(&mut self, text: &str) -> Place {
+        if self.0.last().is_none_or(|last| last.len() + text.len() > Self::PART) {
+            // The first one stays small, as most are.
+            let capacity = if self.0.is_empty() { text.len() } else { Self::PART.max(text.len()) };
+            self.0.push(String::with_capacity(capacity));
+        }
+        let part = self.0.len() - 1;
+        let last = &mut self.0[part];
+        let from = last.len();
+        last.push_str(text);
+        // A cell is never as long as that, and a part never longer than the longest cell.
+        let short = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Place { part: short(part), from: short(from), length: short(text.len()) }
+    }
+
+    fn read(&self, place: Place) -> &str {
+        let from = place.from as usize;
+        let part = self.0.get(place.part as usize);
+        part.and_then(|part| part.get(from..from + place.length as usize)).unwrap_or_default()
+    }
 }
 
 /// One spelling of a unit's name or code.
 #[derive(Clone, Copy, Debug)]
 struct Spelling {
-    hash: u64,
     place: Place,
     unit: UnitId,
 }
 
 /// Spellings by their hash. Looking for many at once waits for memory once for all of them: the slots are read first,
 /// then the spellings that they point at, then the texts.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Spellings {
-    /// Upper half of the hash and, counted from 1, the spelling; 0 for none. Open addressing; half of them are free.
+    /// Half of the hash and, counted from 1, the spelling; 0 for none. Open addressing; half of them are free.
     slots: Vec<u64>,
-    spellings: Vec<Spelling>,
+    spellings: Segments<Spelling>,
 }
 
 impl Spellings {
-    fn slot(&self, hash: u64) -> usize {
-        hash as usize & self.slots.len().wrapping_sub(1)
+    fn new() -> Self {
+        Spellings { slots: Vec::new(), spellings: Segments::new() }
     }
 
-    fn find(&self, texts: &str, text: &str, hash: u64) -> Option<UnitId> {
-        let mut slot = self.slot(hash);
+    /// Where a spelling stands, if no other is in its place.
+    fn slot(&self, half: u64) -> usize {
+        half as usize & self.slots.len().wrapping_sub(1)
+    }
+
+    /// The half of a hash that is kept; its lowest bits are those that differ most.
+    fn half(hash: u64) -> u64 {
+        hash >> 32
+    }
+
+    fn find(&self, texts: &Texts, text: &str, hash: u64) -> Option<UnitId> {
+        let half = Self::half(hash);
+        let mut slot = self.slot(half);
         loop {
             let found = *self.slots.get(slot)?;
             if found == 0 {
                 return None;
             }
-            let spelling = &self.spellings[(found as u32 - 1) as usize];
-            if spelling.hash == hash && read(texts, spelling.place) == text {
-                return Some(spelling.unit);
+            if Self::half(found) == half {
+                let spelling = self.spellings[(found as u32 - 1) as usize];
+                if texts.read(spelling.place) == text {
+                    return Some(spelling.unit);
+                }
             }
             slot = (slot + 1) & (self.slots.len() - 1);
         }
     }
 
     /// For each text and hash, what most likely is its unit: right where something is found.
-    fn find_likely<'n>(&self, texts: &str, names: impl Iterator<Item = (&'n str, u64)> + Clone) -> Vec<Option<UnitId>> {
-        let slots = names.clone().map(|(_, hash)| self.slots.get(self.slot(hash)).copied().unwrap_or(0));
-        let slots: Vec<u64> = slots.collect();
-        let nothing = Spelling { hash: 0, place: Place { from: 0, length: 0 }, unit: 0 };
-        let of_slot = |slot: &u64| match (*slot as u32).checked_sub(1) {
-            Some(index) => self.spellings[index as usize],
-            None => nothing,
+    fn find_likely<'n>(
+        &self,
+        texts: &Texts,
+        names: impl Iterator<Item = (&'n str, u64)> + Clone,
+    ) -> Vec<Option<UnitId>> {
+        let likely = |(_, hash): (&str, u64)| {
+            let half = Self::half(hash);
+            let slot = self.slots.get(self.slot(half)).copied().unwrap_or(0);
+            if Self::half(slot) == half { slot as u32 } else { 0 }
         };
-        let spellings: Vec<Spelling> = slots.iter().map(of_slot).collect();
-        let pairs = slots.iter().zip(&spellings).zip(names);
-        let unit = |((slot, spelling), (text, hash)): ((&u64, &Spelling), (&str, u64))| {
-            let same = *slot != 0 && spelling.hash == hash && read(texts, spelling.place) == text;
-            same.then_some(spelling.unit)
+        let found: Vec<u32> = names.clone().map(likely).collect();
+        let spelling = |found: &u32| found.checked_sub(1).map(|index| self.spellings[index as usize]);
+        let spellings: Vec<Option<Spelling>> = found.iter().map(spelling).collect();
+        let same = |(spelling, (text, _)): (Option<Spelling>, (&str, u64))| {
+            spelling.filter(|spelling| texts.read(spelling.place) == text).map(|spelling| spelling.unit)
         };
-        pairs.map(unit).collect()
+        spellings.into_iter().zip(names).map(same).collect()
     }
 
-    fn insert(&mut self, spelling: Spelling) {
+    fn insert(&mut self, spelling: Spelling, hash: u64) {
         self.spellings.push(spelling);
-        if self.spellings.len() * 2 > self.slots.len() {
-            self.slots = vec![0; (self.slots.len() * 2).max(64)];
-            for index in 0..self.spellings.len() {
-                self.place(index);
-            }
-        } else {
-            self.place(self.spellings.len() - 1);
+        let count = self.spellings.len();
+        if count * 2 > self.slots.len() {
+            let room = (self.slots.len() * 2).max(64);
+            let before = std::mem::replace(&mut self.slots, vec![0; room]);
+            before.into_iter().filter(|slot| *slot != 0).for_each(|slot| self.place(slot));
         }
+        self.place(Self::half(hash) << 32 | count as u64);
     }
 
-    fn place(&mut self, index: usize) {
-        let hash = self.spellings[index].hash;
-        let mut slot = self.slot(hash);
+    fn place(&mut self, entry: u64) {
+        let mut slot = self.slot(Self::half(entry));
         while self.slots[slot] != 0 {
             slot = (slot + 1) & (self.slots.len() - 1);
         }
-        self.slots[slot] = hash & (u64::MAX << 32) | (index as u64 + 1);
+        self.slots[slot] = entry;
     }
 }
 
@@ -161,12 +204,12 @@ pub(super) struct Units {
     known: Arc<KnownUnits>,
     /// By place in the applicants file.
     of_known: HashMap<u32, UnitId>,
-    units: Vec<Unit>,
-    texts: String,
+    units: Segments<Unit>,
+    texts: Texts,
     /// As rows write them.
     spellings: Spellings,
-    /// Under their [`text::key`].
-    keys: HashTable<Spelling>,
+    /// Units that nobody knows, under the [`text::key`] of their names, where no row writes it in that way first.
+    keys: HashMap<String, UnitId>,
     hasher: DefaultHashBuilder,
     nothing: Facts,
 }
@@ -176,10 +219,10 @@ impl Units {
         Units {
             known,
             of_known: HashMap::new(),
-            units: Vec::new(),
-            texts: String::new(),
-            spellings: Spellings::default(),
-            keys: HashTable::new(),
+            units: Segments::new(),
+            texts: Texts::default(),
+            spellings: Spellings::new(),
+            keys: HashMap::new(),
             hasher,
             nothing: Facts::none(),
         }
@@ -196,31 +239,41 @@ impl Units {
             return met;
         }
         let key = text::key(cell);
-        let key_hash = self.hasher.hash_one(key.as_str());
         let known = self.known.keys.get(&key).copied();
         let met = match known {
             Some(known) => self.of_known.get(&known).copied(),
-            None => find(&self.keys, &self.texts, &key, key_hash),
+            None => self.stranger(cell, &key),
         };
-        let spelled = self.write(cell);
+        let spelled = self.texts.write(cell);
         let unit = match (met, known) {
             (Some(unit), _) => unit,
             (None, Some(known)) => {
-                let name = self.known.units[known as usize].name.clone();
-                let name = if name == cell { spelled } else { self.write(&name) };
+                let name = &self.known.units[known as usize].name;
+                let name = if name == cell { spelled } else { self.texts.write(name) };
                 let unit = self.push(Unit { name, known: Some(known) });
                 self.of_known.insert(known, unit);
                 unit
             }
             (None, None) => {
                 let unit = self.push(Unit { name: spelled, known: None });
-                let place = if key == cell { spelled } else { self.write(&key) };
-                insert(&mut self.keys, Spelling { hash: key_hash, place, unit });
+                if key != cell {
+                    self.keys.insert(key, unit);
+                }
                 unit
             }
         };
-        self.spellings.insert(Spelling { hash, place: spelled, unit });
+        self.spellings.insert(Spelling { place: spelled, unit }, hash);
         unit
+    }
+
+    /// A unit that nobody knows and that was met under another spelling than `cell`.
+    fn stranger(&self, cell: &str, key: &str) -> Option<UnitId> {
+        if let Some(unit) = self.keys.get(key) {
+            return Some(*unit);
+        }
+        // A row that writes the key itself was met under it.
+        let writes_itself = key != cell && text::key(key) == key;
+        writes_itself.then(|| self.spellings.find(&self.texts, key, self.hasher.hash_one(key))).flatten()
     }
 
     /// The units of many names that were met before; none for those that [`Units::resolve`] must look at.
@@ -236,14 +289,8 @@ impl Units {
 
     /// The one unnamed unit.
     pub fn nameless(&mut self) -> UnitId {
-        let name = self.write("");
+        let name = self.texts.write("");
         self.push(Unit { name, known: None })
-    }
-
-    fn write(&mut self, text: &str) -> Place {
-        let place = Place { from: self.texts.len() as u64, length: u32::try_from(text.len()).unwrap_or(u32::MAX) };
-        self.texts.push_str(text);
-        place
     }
 
     fn push(&mut self, unit: Unit) -> UnitId {
@@ -252,13 +299,17 @@ impl Units {
         UnitId::try_from(self.units.len() - 1).unwrap_or(UnitId::MAX)
     }
 
+    fn get(&self, unit: UnitId) -> Option<Unit> {
+        ((unit as usize) < self.units.len()).then(|| self.units[unit as usize])
+    }
+
     /// The name of a unit as results show it.
     pub fn name(&self, unit: UnitId) -> &str {
-        self.units.get(unit as usize).map_or("", |unit| read(&self.texts, unit.name))
+        self.get(unit).map_or("", |unit| self.texts.read(unit.name))
     }
 
     fn known(&self, unit: UnitId) -> Option<&KnownUnit> {
-        self.known.units.get(self.units.get(unit as usize)?.known? as usize)
+        self.known.units.get(self.get(unit)?.known? as usize)
     }
 
     /// What is known of a unit, and a number that units share of which the same is known, codes aside.
@@ -276,7 +327,7 @@ impl Units {
     /// Those whom the applicants file does not know, by first appearance.
     pub fn strangers(&self) -> impl Iterator<Item = &str> {
         let unknown = self.units.iter().filter(|unit| unit.known.is_none() && unit.name.length > 0);
-        unknown.map(|unit| read(&self.texts, unit.name))
+        unknown.map(|unit| self.texts.read(unit.name))
     }
 }
 
@@ -354,15 +405,39 @@ impl KnownUnits {
     }
 }
 
-fn read(texts: &str, place: Place) -> &str {
-    let from = place.from as usize;
-    texts.get(from..from + place.length as usize).unwrap_or_default()
-}
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap as Plain;
 
-fn find(table: &HashTable<Spelling>, texts: &str, text: &str, hash: u64) -> Option<UnitId> {
-    table.find(hash, |known| known.hash == hash && read(texts, known.place) == text).map(|known| known.unit)
-}
+    use proptest::prelude::*;
 
-fn insert(table: &mut HashTable<Spelling>, spelling: Spelling) {
-    table.insert_unique(spelling.hash, spelling, |spelling| spelling.hash);
+    use super::*;
+
+    proptest! {
+        /// Names are one unit if and only if their keys are the same, whatever comes first.
+        #[test]
+        fn names_of_one_key_are_one_unit(names in prop::collection::vec("[aAbＢ甲 ]{1,3}|İ|i\u{307}|ß", 1..60)) {
+            let mut units = Units::new(Arc::default(), DefaultHashBuilder::default());
+            let mut by_key: Plain<String, UnitId> = Plain::new();
+            for name in &names {
+                let next = by_key.len() as UnitId;
+                let expected = *by_key.entry(text::key(name)).or_insert(next);
+                prop_assert_eq!(units.named(name), expected, "{}", name);
+            }
+            let pairs = names.iter().map(|name| (name.as_str(), units.hasher.hash_one(name.as_str())));
+            for (name, met) in names.iter().zip(units.met(pairs)) {
+                prop_assert!(met.is_none_or(|met| met == by_key[&text::key(name)]));
+            }
+        }
+    }
+
+    #[test]
+    fn many_names_are_found_again() {
+        let mut units = Units::new(Arc::default(), DefaultHashBuilder::default());
+        let name = |number: u32| format!("单位{}{number}", "长".repeat(number as usize % 40));
+        for number in 0..40_000 {
+            assert_eq!(units.named(&name(number)), number);
+        }
+        assert!((0..40_000).all(|number| units.named(&name(number)) == number && units.name(number) == name(number)));
+    }
 }
