@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use hashbrown::{DefaultHashBuilder, HashMap};
 
-use super::alike::Claimants;
+use super::alike::NO_NUMBER;
 use super::chunk::{BlockReader, Decoded, Parsed, Shapes};
 use super::columns::Dictionary;
 use super::decode::{Encoding, decode};
@@ -419,11 +419,12 @@ impl<'v> Joining<'v> {
             }
         }
         if self.claimants {
-            for (row, number) in parsed.numbers {
-                let unit = ledger.rows[before + row as usize].unit;
-                if unit != NOBODY {
-                    ledger.claimants.note(number, unit);
-                }
+            let mut numbers = parsed.numbers.into_iter().peekable();
+            for index in 0..parsed.rows.len() {
+                let number = numbers.next_if(|(row, _)| *row as usize == index);
+                let unit = ledger.rows[before + index].unit;
+                let number = number.filter(|_| unit != NOBODY);
+                ledger.numbers.push(number.map_or(NO_NUMBER, |(_, number)| ledger.claimants.note(number, unit)));
             }
         }
         ledger.chunks.push(Arc::new(chunk));
@@ -446,6 +447,7 @@ impl<'v> Joining<'v> {
             return Ok(());
         }
         let carried: Vec<LedgerRow> = self.ledger.rows.behind(closed).collect();
+        self.ledger.last_end = Some(self.ledger.end(closed - 1));
         self.ledger.rows.truncate(closed);
         let mut next = Ledger::new(Arc::clone(&self.common), Units::new(Arc::clone(&self.known), self.hasher.clone()));
         let name = self.ledger.units.name(last).to_owned();
@@ -517,7 +519,7 @@ impl Ledger<'_> {
         let ledger = &*self;
         let mut repeated = false;
         std::thread::scope(|scope| {
-            let work = |(): &mut (), mut units: Range<usize>| units.any(|place| ledger.has_repeated_id(place));
+            let work = |(): &mut (), units: Range<usize>| ledger.has_repeated_id(units);
             let mut pool = InOrder::new(scope, threads, || (), work);
             let mut take = |found: bool| -> Result<(), ()> {
                 repeated |= found;
@@ -531,9 +533,10 @@ impl Ledger<'_> {
         if !repeated {
             return;
         }
-        let mut claimants = Claimants::default();
-        for units in ledger.stretches() {
-            let page = ledger.page(units.clone());
+        let mut claimants = std::mem::take(&mut self.claimants);
+        claimants.forget();
+        for units in self.stretches() {
+            let page = self.page(units.clone());
             units.for_each(|place| page.unit(place).note_claims(&mut claimants));
         }
         self.claimants = claimants;

@@ -114,31 +114,54 @@ impl NumberKey {
     }
 }
 
+/// A number of a standard among those that were noted.
+pub(super) type NumberId = u32;
+
+/// In place of a number: the row has none, or none that a standard's is.
+pub(super) const NO_NUMBER: NumberId = NumberId::MAX;
+
 /// Which applicants claim each standard: the first two, by place among the applicants.
 #[derive(Debug, Default)]
-pub(super) struct Claimants(HashMap<NumberKey, (u32, Option<u32>)>);
+pub(super) struct Claimants {
+    numbers: HashMap<NumberKey, NumberId>,
+    /// By number; [`Claimants::NOBODY`] where there is no first, or no second.
+    claims: Vec<(u32, u32)>,
+}
 
 impl Claimants {
+    const NOBODY: u32 = u32::MAX;
+
     /// Notes that the unit at `place` claims a standard.
-    pub fn note(&mut self, number: NumberKey, place: u32) {
-        let (first, second) = self.0.entry(number).or_insert((place, None));
+    pub fn note(&mut self, number: NumberKey, place: u32) -> NumberId {
+        // Rows of four billion standards do not fit into any memory.
+        let next = self.claims.len() as NumberId;
+        let number = *self.numbers.entry(number).or_insert(next);
+        if number == next {
+            self.claims.push((Self::NOBODY, Self::NOBODY));
+        }
+        self.note_again(number, place);
+        number
+    }
+
+    /// The same for a number that was noted before.
+    pub fn note_again(&mut self, number: NumberId, place: u32) {
+        let Some((first, second)) = self.claims.get_mut(number as usize) else { return };
         match place.cmp(first) {
-            std::cmp::Ordering::Less => (*first, *second) = (place, Some(*first)),
+            std::cmp::Ordering::Less => (*first, *second) = (place, *first),
             std::cmp::Ordering::Equal => {}
-            std::cmp::Ordering::Greater if second.is_none_or(|second| place < second) => *second = Some(place),
-            std::cmp::Ordering::Greater => {}
+            std::cmp::Ordering::Greater => *second = place.min(*second),
         }
     }
 
-    /// True if no standard was noted.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Forgets who claims what, but not the numbers.
+    pub fn forget(&mut self) {
+        self.claims.fill((Self::NOBODY, Self::NOBODY));
     }
 
     /// The first other unit that claims it.
-    pub fn other(&self, number: &str, place: u32) -> Option<u32> {
-        let (first, second) = self.0.get(&NumberKey::new(number))?;
-        if *first == place { *second } else { Some(*first) }
+    pub fn other(&self, number: NumberId, place: u32) -> Option<u32> {
+        let (first, second) = *self.claims.get(number as usize)?;
+        Some(if first == place { second } else { first }).filter(|other| *other != Self::NOBODY)
     }
 }
 
@@ -179,11 +202,18 @@ mod tests {
         #[test]
         fn the_first_other_claimant(places in prop::collection::vec(0u32..5, 1..12)) {
             let mut claimants = Claimants::default();
-            places.iter().for_each(|place| claimants.note(NumberKey::new("GB 1"), *place));
-            for place in &places {
-                let other = places.iter().filter(|other| *other != place).min().copied();
-                prop_assert_eq!(claimants.other("gb1", *place), other);
+            let number = claimants.note(NumberKey::new("GB 1"), places[0]);
+            places.iter().for_each(|place| _ = claimants.note(NumberKey::new("gb1"), *place));
+            for again in [false, true] {
+                for place in &places {
+                    let other = places.iter().filter(|other| *other != place).min().copied();
+                    prop_assert_eq!(claimants.other(number, *place), other, "{}", again);
+                }
+                claimants.forget();
+                prop_assert_eq!(claimants.other(number, places[0]), None);
+                places.iter().for_each(|place| claimants.note_again(number, *place));
             }
+            prop_assert_eq!(claimants.other(NO_NUMBER, places[0]), None);
         }
     }
 }

@@ -21,6 +21,7 @@ use super::table::{Records, is_blank};
 use super::units::{UnitId, Units};
 use crate::facts::{Facts, Value};
 use crate::money::Money;
+use crate::text;
 use crate::vocabulary::{FactId, Inference, Vocabulary};
 
 /// One row as it is kept. The rest of it stands in the bytes of its [`Chunk`].
@@ -32,9 +33,12 @@ pub(super) struct KeptRow {
     pub at: u32,
     /// Its number in the block, counted from 0.
     pub row: u32,
-    /// How many bytes it has.
-    pub length: u32,
+    /// A hash of its id as ids are compared; [`NO_ID`] where the id is blank.
+    pub id: u32,
 }
+
+/// In place of the hash of an id: the row is called after its number.
+pub(super) const NO_ID: u32 = 0;
 
 /// In place of a shape: the row is kept as its cells, and read again where it is needed.
 pub(super) const AS_CELLS: u32 = u32::MAX - 1;
@@ -112,6 +116,7 @@ fn gb18030(block: &[u8]) -> Option<Cow<'_, str>> {
 pub(super) struct Plan {
     columns: usize,
     applicant: Option<usize>,
+    id: Option<usize>,
     /// Facts that are a row's own, in the order in which they are written, with their columns.
     own: Vec<(FactId, Own, usize)>,
     extra: Vec<usize>,
@@ -149,6 +154,7 @@ impl Plan {
         Plan {
             columns: columns.len(),
             applicant: columns.position(known.applicant),
+            id: columns.position(known.id),
             own,
             extra,
             unnamed,
@@ -285,8 +291,8 @@ impl<'a> BlockReader<'a> {
                 }
                 None => self.as_cells(file, &records, trusted, index, &mut parsed),
             };
-            let length = parsed.chunk.bytes.len() as u32 - at;
-            parsed.rows.push(KeptRow { shape, at, row: (row - 1) as u32, length });
+            let id = self.id(file.plan.id.map_or("", |column| records.cell(column)));
+            parsed.rows.push(KeptRow { shape, at, row: (row - 1) as u32, id });
         }
         if let Some(units) = self.units {
             let names = parsed.runs.iter().map(|(_, name, hash)| (&parsed.names[name.clone()], *hash));
@@ -308,6 +314,15 @@ impl<'a> BlockReader<'a> {
         parsed.names.push_str(name);
         let hash = self.hasher.hash_one(name);
         parsed.runs.push((parsed.rows.len() as u32, from..parsed.names.len(), hash));
+    }
+
+    fn id(&self, cell: &str) -> u32 {
+        if is_blank(cell) {
+            return NO_ID;
+        }
+        let plain = cell.bytes().all(|byte| byte.is_ascii_graphic());
+        let hash = if plain { self.hasher.hash_one(cell) } else { self.hasher.hash_one(&*text::folded(cell.trim())) };
+        (hash as u32).max(NO_ID + 1)
     }
 
     fn number(&self, parsed: &mut Parsed, row: u32, cell: &str) {

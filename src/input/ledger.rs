@@ -7,7 +7,7 @@ use std::sync::Arc;
 use hashbrown::HashSet;
 
 use super::achievements::not_grouped;
-use super::alike::Claimants;
+use super::alike::{Claimants, NumberId};
 use super::cells::shown;
 use super::chunk::{AS_CELLS, Chunk, KeptRow, ShapeFacts, UNREADABLE, cells_of};
 use super::columns::{Column, Dictionary};
@@ -58,6 +58,10 @@ pub struct Ledger<'v> {
     pub(super) order: Vec<u32>,
     /// Who claims which standard; empty where nobody asked.
     pub(super) claimants: Claimants,
+    /// Where the last row ends, if its block goes on with rows of another ledger.
+    pub(super) last_end: Option<u32>,
+    /// The number of the standard that each row claims; empty where nobody asked.
+    pub(super) numbers: Segments<NumberId>,
     /// Unreadable rows of the applicants file.
     pub(super) invalid_units: Vec<Invalid>,
 }
@@ -81,6 +85,8 @@ impl<'v> Ledger<'v> {
             starts: Vec::new(),
             order: Vec::new(),
             claimants: Claimants::default(),
+            last_end: None,
+            numbers: Segments::new(),
             invalid_units: Vec::new(),
         }
     }
@@ -284,14 +290,19 @@ impl<'v> Ledger<'v> {
         &self.common.files[self.chunk(row).input]
     }
 
-    pub(super) fn bytes(&self, row: &LedgerRow) -> &[u8] {
-        let from = row.kept.at as usize;
-        self.chunk(row).bytes.get(from..from + row.kept.length as usize).unwrap_or_default()
+    /// A row's bytes end where those of the next row of its block begin.
+    pub(super) fn end(&self, index: usize) -> u32 {
+        let row = &self.rows[index];
+        let next = (index + 1 < self.rows.len()).then(|| &self.rows[index + 1]);
+        let next = next.filter(|next| next.chunk == row.chunk).map(|next| next.kept.at);
+        let last = self.last_end.filter(|_| index + 1 == self.rows.len());
+        next.or(last).unwrap_or_else(|| u32::try_from(self.chunk(row).bytes.len()).unwrap_or(u32::MAX))
     }
 
     pub(super) fn kept(&self, index: u32) -> Kept<'_> {
         let row = &self.rows[index as usize];
-        Kept { ledger: self, row: *row, bytes: self.bytes(row) }
+        let bytes = row.kept.at as usize..self.end(index as usize) as usize;
+        Kept { ledger: self, row: *row, bytes: self.chunk(row).bytes.get(bytes).unwrap_or_default() }
     }
 
     /// The headers that nobody knows, of all files, each once, in the order of the columns. Columns without a header
@@ -300,8 +311,9 @@ impl<'v> Ledger<'v> {
         let mut filled = HashSet::new();
         let unnamed = |column: &Column| matches!(column, Column::Unnamed(_));
         if self.common.files.iter().any(|file| file.columns.iter().any(unnamed)) {
-            for row in self.rows.iter().filter(|row| is_as_cells(row)) {
-                filled.extend(self.file(row).split(&cells_of(self.bytes(row))).extra.into_iter().map(|(name, _)| name));
+            for (index, row) in (0u32..).zip(self.rows.iter()).filter(|(_, row)| is_as_cells(row)) {
+                let cells = cells_of(self.kept(index).bytes);
+                filled.extend(self.file(row).split(&cells).extra.into_iter().map(|(name, _)| name));
             }
         }
         self.common.extra_headers(|name| filled.contains(name))

@@ -8,8 +8,8 @@ use hashbrown::HashMap;
 use jiff::civil::Date;
 
 use super::File;
-use super::alike::{self, Claimants, NumberKey};
-use super::chunk::{UNREADABLE, cells_of};
+use super::alike::{self, Claimants, NO_NUMBER, NumberId};
+use super::chunk::{NO_ID, UNREADABLE, cells_of};
 use super::columns::Column;
 use super::layout::{Own, OwnFacts};
 use super::ledger::{Ledger, LedgerRow, Unreadable, is_as_cells};
@@ -114,7 +114,10 @@ pub struct Page<'l> {
     /// Where its rows stand in the ledger.
     order: &'l [u32],
     rows: Vec<LedgerRow>,
+    /// Of all rows, one after the other.
     bytes: Vec<u8>,
+    /// The numbers of their standards; empty where nobody asked.
+    numbers: Vec<NumberId>,
 }
 
 impl<'l> Page<'l> {
@@ -122,14 +125,20 @@ impl<'l> Page<'l> {
         let rows = ledger.starts[places.start] as usize..ledger.starts[places.end] as usize;
         let order = &ledger.order[rows];
         // Each of these loops waits for memory once for many rows, not row by row.
-        let mut kept: Vec<LedgerRow> = order.iter().map(|index| ledger.rows[*index as usize]).collect();
-        let mut bytes = Vec::with_capacity(kept.iter().map(|row| row.kept.length as usize).sum());
-        for row in &mut kept {
-            let at = bytes.len();
-            bytes.extend_from_slice(ledger.bytes(row));
-            row.kept.at = at as u32;
+        let found = order.iter().map(|index| (ledger.rows[*index as usize], ledger.end(*index as usize)));
+        let (mut kept, ends): (Vec<LedgerRow>, Vec<u32>) = found.unzip();
+        let length = |(row, end): (&LedgerRow, &u32)| (end - row.kept.at) as usize;
+        let mut bytes = Vec::with_capacity(kept.iter().zip(&ends).map(length).sum());
+        for (row, end) in kept.iter_mut().zip(ends) {
+            let own = row.kept.at as usize..end as usize;
+            row.kept.at = bytes.len() as u32;
+            bytes.extend_from_slice(ledger.chunk(row).bytes.get(own).unwrap_or_default());
         }
-        Page { ledger, first: places.start, order, rows: kept, bytes }
+        let numbers = match ledger.numbers.len() {
+            0 => Vec::new(),
+            _ => order.iter().map(|index| ledger.numbers[*index as usize]).collect(),
+        };
+        Page { ledger, first: places.start, order, rows: kept, bytes, numbers }
     }
 
     /// The unit at `place`, which must be one of the page's. One without a readable row has no rows.
@@ -144,8 +153,8 @@ impl<'l> Page<'l> {
 
     fn kept(&self, index: usize) -> Kept<'_> {
         let row = self.rows[index];
-        let from = row.kept.at as usize;
-        let bytes = self.bytes.get(from..from + row.kept.length as usize).unwrap_or_default();
+        let end = self.rows.get(index + 1).map_or(self.bytes.len(), |next| next.kept.at as usize);
+        let bytes = self.bytes.get(row.kept.at as usize..end).unwrap_or_default();
         Kept { ledger: self.ledger, row, bytes }
     }
 }
@@ -217,18 +226,43 @@ impl<'p> Ids<'p> {
     }
 }
 
+/// True if no two of these rows of a unit have the same id, as far as hashes of ids tell.
+fn are_apart(rows: &[LedgerRow]) -> bool {
+    /// Up to here, comparing every row with every other is faster.
+    const FEW: usize = 16;
+    let id = |row: &LedgerRow| row.kept.id;
+    if rows.len() > 1 && rows.iter().any(|row| id(row) == NO_ID) {
+        return false;
+    }
+    if rows.len() <= FEW {
+        return rows.iter().enumerate().all(|(index, row)| rows[..index].iter().all(|other| id(other) != id(row)));
+    }
+    let mut ids: Vec<u32> = rows.iter().map(id).collect();
+    ids.sort_unstable();
+    ids.windows(2).all(|pair| pair[0] != pair[1])
+}
+
 impl Ledger<'_> {
-    /// True if a row of the unit at `place` is not counted although it could be read.
-    pub(super) fn has_repeated_id(&self, place: usize) -> bool {
-        let own = &self.order[self.starts[place] as usize..self.starts[place + 1] as usize];
-        let mut ids = Ids::new(own.len());
-        let rows = own.iter().map(|row| self.kept(*row)).filter(|row| row.row.kept.shape != UNREADABLE);
-        own.len() > 1
-            && rows.map(Id::new).any(|id| {
-                let again = ids.before(&id).is_some();
-                ids.insert(id, 0);
-                again
-            })
+    /// True if a row of one of these units is not counted although it could be read.
+    pub(super) fn has_repeated_id(&self, places: Range<usize>) -> bool {
+        let first = self.starts[places.start];
+        let order = &self.order[first as usize..self.starts[places.end] as usize];
+        // Waits for memory once for many rows.
+        let rows: Vec<LedgerRow> = order.iter().map(|row| self.rows[*row as usize]).collect();
+        let repeats = |place: usize| {
+            let own = (self.starts[place] - first) as usize..(self.starts[place + 1] - first) as usize;
+            !are_apart(&rows[own.clone()]) && {
+                let mut ids = Ids::new(own.len());
+                let readable = own.filter(|index| rows[*index].kept.shape != UNREADABLE);
+                let mut ids_of_rows = readable.map(|index| Id::new(self.kept(order[index])));
+                ids_of_rows.any(|id| {
+                    let again = ids.before(&id).is_some();
+                    ids.insert(id, 0);
+                    again
+                })
+            }
+        };
+        places.into_iter().any(repeats)
     }
 }
 
@@ -251,16 +285,17 @@ impl<'p> LedgerUnit<'p> {
     /// Sorts out the unreadable rows: those with mistakes, and those whose id a readable row of the same file used
     /// before. That row stands. An unreadable row uses up no id, so that its corrected copy below it counts.
     fn tell_apart(&mut self, own: Range<usize>) {
-        self.rows.reserve_exact(own.len());
         let page = self.page;
+        let rows = &page.rows[own.clone()];
+        if rows.iter().all(|row| row.kept.shape != UNREADABLE) && are_apart(rows) {
+            self.rows = own.map(|index| index as u32).collect();
+            return;
+        }
+        self.rows.reserve_exact(own.len());
         let mut ids = Ids::new(own.len());
-        for index in own.clone() {
+        for index in own {
             let row = page.kept(index);
             let unreadable = row.row.kept.shape == UNREADABLE;
-            if own.len() == 1 && !unreadable {
-                self.rows.push(index as u32);
-                return;
-            }
             let (id, number) = (Id::new(row), row.number());
             let before = ids.before(&id);
             if unreadable || before.is_some() {
@@ -393,21 +428,16 @@ impl<'p> LedgerUnit<'p> {
     /// For each row, the number of a standard that another unit claims as well, and the first such unit.
     fn claimed_elsewhere(&self) -> impl Iterator<Item = Option<(Cow<'p, str>, &'p str)>> {
         let (claimants, units) = (&self.ledger().claimants, &self.ledger().units);
+        let fact = self.ledger().vocabulary().known().number;
         (0..self.rows.len()).map(move |item| {
-            let number = if claimants.is_empty() { None } else { self.standard_number(item) }?;
-            let other = claimants.other(&number, self.unit)?;
-            Some((number, units.name(other)))
+            let other = claimants.other(self.standard(item), self.unit)?;
+            Some((self.text(item, fact)?, units.name(other)))
         })
     }
 
-    /// The number of a row whose number is a standard's: of kinds for which the vocabulary reads something off it.
-    fn standard_number(&self, item: usize) -> Option<Cow<'p, str>> {
-        let vocabulary = self.ledger().vocabulary();
-        let number = vocabulary.known().number;
-        let kind = self.kind(item);
-        let mut inferences = vocabulary.inferences().iter();
-        let has = inferences.any(|inference| inference.from == number && Some(inference.kind) == kind);
-        if has { self.text(item, number) } else { None }
+    /// The number of the standard that a row claims.
+    fn standard(&self, item: usize) -> NumberId {
+        self.page.numbers.get(self.rows[item] as usize).copied().unwrap_or(NO_NUMBER)
     }
 
     fn kind(&self, item: usize) -> Option<ValueId> {
@@ -418,9 +448,7 @@ impl<'p> LedgerUnit<'p> {
 
     /// Notes the standards that the unit claims.
     pub(super) fn note_claims(&self, claimants: &mut Claimants) {
-        for number in (0..self.rows.len()).filter_map(|item| self.standard_number(item)) {
-            claimants.note(NumberKey::new(&number), self.unit);
-        }
+        (0..self.rows.len()).for_each(|item| claimants.note_again(self.standard(item), self.unit));
     }
 
     /// The unit with its rows in full.
