@@ -40,6 +40,8 @@ struct Class {
 impl Rulings {
     /// Rulings beyond this are not kept, so that no file can fill the memory.
     const MOST: usize = 12_000;
+    /// The same for those that look at money: hardly any comes again.
+    const MOST_WITH_MONEY: usize = 2_000;
 
     /// `series` makes the numbers of its rulings differ from those of other series.
     pub fn new(series: u64) -> Self {
@@ -109,7 +111,10 @@ impl Rulings {
             if let Some(made) = self.made.get(&key) {
                 return Rc::clone(made);
             }
-            let made = self.make(context, item);
+            if self.made.len() >= Self::MOST {
+                self.made.clear();
+            }
+            let made = self.make(context, item, false);
             self.made.insert(key, Rc::clone(&made));
             return made;
         }
@@ -117,7 +122,10 @@ impl Rulings {
         if let Some(made) = self.with_money.get(&key) {
             return Rc::clone(made);
         }
-        let made = self.make(context, item);
+        if self.with_money.len() >= Self::MOST_WITH_MONEY {
+            self.with_money.clear();
+        }
+        let made = self.make(context, item, true);
         self.with_money.insert(key, Rc::clone(&made));
         made
     }
@@ -130,12 +138,9 @@ impl Rulings {
         Some(Class { number, kind, varies: !looks.days.is_empty() || !looks.money.is_empty() })
     }
 
-    fn make(&mut self, context: &Context<'_>, item: usize) -> Rc<Decision> {
-        if self.made.len() + self.with_money.len() >= Self::MOST {
-            self.forget();
-        }
+    fn make(&mut self, context: &Context<'_>, item: usize, of_money: bool) -> Rc<Decision> {
         let mut made = select::decide(context, item);
-        made.number = self.next_number;
+        (made.number, made.of_money) = (self.next_number, of_money);
         self.next_number += 1;
         Rc::new(made)
     }

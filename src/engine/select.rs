@@ -65,6 +65,8 @@ impl Candidate {
 pub(super) struct Decision {
     /// Of decisions that serve several rows, which one it is; 0 for one that serves a single row.
     pub number: u64,
+    /// It looks at amounts of money of the row, so that few rows share it.
+    pub of_money: bool,
     pub status: Status,
     /// The clause that pays or would have; none for `unmatched`.
     pub taken: Option<Candidate>,
@@ -490,6 +492,7 @@ fn certain(
     let status = best.as_ref().map_or(Status::Unmatched, Candidate::status);
     Decision {
         number: 0,
+        of_money: false,
         status,
         taken: best,
         dearest: possible,

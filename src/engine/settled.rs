@@ -67,6 +67,8 @@ pub struct Standing(Option<(ClauseIndex, Money, Money, Selectors)>);
 pub enum Alike {
     /// All rows with this number, in whatever unit.
     Everywhere(u64),
+    /// The same, of rows that few others are like.
+    Rarely(u64),
     /// All rows of this unit's year.
     InUnit,
     /// No other row.
@@ -109,7 +111,8 @@ impl Settled {
             Rows::ShutOut { .. } => Alike::InUnit,
             Rows::Ruled(rows) => match &rows[index] {
                 Row { late: None, decision, exposed, .. } if decision.number != 0 => {
-                    Alike::Everywhere(decision.number << 1 | u64::from(*exposed))
+                    let number = decision.number << 1 | u64::from(*exposed);
+                    if decision.of_money { Alike::Rarely(number) } else { Alike::Everywhere(number) }
                 }
                 _ => Alike::Nowhere,
             },

@@ -63,20 +63,20 @@ pub(super) fn twin(row: u64, path: Option<&str>) -> Words {
     )
 }
 
-/// The warning on a standard that the unit `other` claims as well, in one language: there may be millions.
-pub(super) fn shared(number: &str, other: &str, lang: Lang) -> String {
+/// Appends the warning on a standard that the unit `other` claims as well, in one language: there may be millions.
+pub(super) fn shared(number: &str, other: &str, lang: Lang, out: &mut String) {
     let (number, name) = (shown(number), shown(other));
-    match lang {
-        Lang::Zh => ["标准“", &number, "”也由“", &name, "”申报；各单位分别计算，请核对排名和本地单位排名"].concat(),
+    let parts = match lang {
+        Lang::Zh => ["标准“", &*number, "”也由“", &*name, "”申报；各单位分别计算，请核对排名和本地单位排名"],
         Lang::En => [
             "the standard \"",
-            &number,
+            &*number,
             "\" is claimed by \"",
-            &name,
+            &*name,
             "\" as well; applicants are computed apart; check rank and local ranks",
-        ]
-        .concat(),
-    }
+        ],
+    };
+    parts.into_iter().for_each(|part| out.push_str(part));
 }
 
 /// The number of a standard, short ones without memory of their own: there are as many as rows.

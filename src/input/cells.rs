@@ -1,5 +1,7 @@
 //! One cell → one value (contract section 1).
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use super::Mistake;
@@ -213,7 +215,7 @@ pub(super) fn near<'a>(found: &str, candidates: impl Iterator<Item = &'a str> + 
 }
 
 /// A cell as messages show it: on one line, and not too long.
-pub(super) fn shown(cell: &str) -> String {
+pub(super) fn shown(cell: &str) -> Cow<'_, str> {
     const LONGEST: usize = 40;
     let single = |before: char, c: char| !c.is_whitespace() || c == ' ' && before != ' ';
     let mut before = ' ';
@@ -221,13 +223,13 @@ pub(super) fn shown(cell: &str) -> String {
         && !cell.ends_with(' ')
         && cell.chars().all(|c| single(std::mem::replace(&mut before, c), c))
     {
-        return cell.to_owned();
+        return Cow::Borrowed(cell);
     }
     let line = cell.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= LONGEST {
-        return line;
+        return Cow::Owned(line);
     }
-    line.chars().take(LONGEST).chain(['…']).collect()
+    Cow::Owned(line.chars().take(LONGEST).chain(['…']).collect())
 }
 
 /// The non-blank parts of a list, whichever of the usual signs separates them. The text is folded already.
@@ -409,7 +411,7 @@ mod tests {
             }
             Err(mistake) => {
                 assert_eq!((mistake.column.as_deref(), mistake.value.as_str()), (Some(column), cell));
-                assert!(mistake.message.zh.contains(&shown(cell)), "{}", mistake.message);
+                assert!(mistake.message.zh.contains(&*shown(cell)), "{}", mistake.message);
                 format!("!{}", mistake.message.en)
             }
         }

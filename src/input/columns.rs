@@ -223,7 +223,8 @@ fn missing<'a>(fact: &Fact, header: &[String], unknown: impl Iterator<Item = &'a
             en: "the header has no column `{id}`, which is required; the nearest is \"{near}\"; correct it"
         ),
         None => {
-            let found = shown(&header.join(","));
+            let header = header.join(",");
+            let found = shown(&header);
             words!(
                 zh: "表头里没有必需的“{zh}”（{id}）列；请补上。读到的表头是：{found}",
                 en: "the header has no column `{id}`, which is required; add it. The header reads: {found}"

@@ -195,6 +195,47 @@ impl<'p> Id<'p> {
     }
 }
 
+/// Those of a list that are there more than once, with their places in it.
+fn repeated<T: Ord + Copy>(list: &[T]) -> Vec<(usize, T)> {
+    let mut sorted = list.to_vec();
+    sorted.sort_unstable();
+    let again: Vec<T> = sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    if again.is_empty() {
+        return Vec::new();
+    }
+    list.iter().copied().enumerate().filter(|(_, one)| again.binary_search(one).is_ok()).collect()
+}
+
+/// What reading found odd about the rows of a unit, in one language.
+#[derive(Debug, Default)]
+pub struct Warnings {
+    /// One after the other.
+    text: String,
+    /// Where each of them ends.
+    ends: Vec<usize>,
+    /// How many there are up to each row, itself included.
+    rows: Vec<usize>,
+}
+
+impl Warnings {
+    /// Those of a row.
+    pub fn of(&self, item: usize) -> impl Iterator<Item = &str> {
+        let up_to = |list: &[usize], index: usize| index.checked_sub(1).map_or(0, |before| list[before]);
+        let own = up_to(&self.rows, item)..self.rows[item];
+        own.map(move |index| &self.text[up_to(&self.ends, index)..self.ends[index]])
+    }
+
+    /// Of how many rows.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// True if there is no row.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+}
+
 /// The ids of a unit's rows, with the numbers of the rows.
 struct Ids<'p> {
     few: Vec<(Id<'p>, u64)>,
@@ -372,22 +413,31 @@ impl<'p> LedgerUnit<'p> {
     pub fn warnings(&self) -> Vec<Vec<Words>> {
         let mut warnings = self.warnings_of_rows();
         for (warnings, shared) in warnings.iter_mut().zip(self.claimed_elsewhere()) {
-            let in_words = |(number, other): (Cow<'_, str>, &str)| {
-                Words::new(alike::shared(&number, other, Lang::Zh), alike::shared(&number, other, Lang::En))
-            };
-            warnings.extend(shared.map(in_words));
+            if let Some((number, other)) = shared {
+                let mut words = Words::default();
+                alike::shared(&number, other, Lang::Zh, &mut words.zh);
+                alike::shared(&number, other, Lang::En, &mut words.en);
+                warnings.push(words);
+            }
         }
         warnings
     }
 
     /// The same in one language.
-    pub fn warnings_in(&self, lang: Lang) -> Vec<Vec<String>> {
-        let of_rows = self.warnings_of_rows().into_iter().zip(self.claimed_elsewhere());
-        let in_words = |(warnings, shared): (Vec<Words>, Option<(Cow<'_, str>, &str)>)| {
-            let shared = shared.map(|(number, other)| alike::shared(&number, other, lang));
-            warnings.iter().map(|words| words.get(lang).to_owned()).chain(shared).collect()
-        };
-        of_rows.map(in_words).collect()
+    pub fn warnings_in(&self, lang: Lang) -> Warnings {
+        let mut said = Warnings::default();
+        for (warnings, shared) in self.warnings_of_rows().into_iter().zip(self.claimed_elsewhere()) {
+            for words in &warnings {
+                said.text.push_str(words.get(lang));
+                said.ends.push(said.text.len());
+            }
+            if let Some((number, other)) = shared {
+                alike::shared(&number, other, lang, &mut said.text);
+                said.ends.push(said.text.len());
+            }
+            said.rows.push(said.ends.len());
+        }
+        said
     }
 
     fn warnings_of_rows(&self) -> Vec<Vec<Words>> {
@@ -406,15 +456,14 @@ impl<'p> LedgerUnit<'p> {
         }
         let vocabulary = self.ledger().vocabulary();
         let known = vocabulary.known();
-        // Only rows of the same kind and day can be alike.
-        let keys: Vec<_> = (0..self.rows.len()).map(|item| (self.kind(item), self.day(item, known.date))).collect();
-        let mut sorted = keys.clone();
-        sorted.sort_unstable();
-        let again: Vec<_> = sorted.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
-        if again.is_empty() {
+        // Only rows of the same day and kind can be alike; most days differ.
+        let days: Vec<_> = (0..self.rows.len()).map(|item| self.day(item, known.date)).collect();
+        let days = repeated(&days);
+        let kinds: Vec<_> = days.iter().map(|(item, day)| (*day, self.kind(*item))).collect();
+        let items: Vec<usize> = repeated(&kinds).into_iter().map(|(index, _)| days[index].0).collect();
+        if items.is_empty() {
             return;
         }
-        let items: Vec<usize> = (0..keys.len()).filter(|item| again.binary_search(&keys[*item]).is_ok()).collect();
         let place = |item: usize| (self.input(item), self.number(item));
         let rows: Vec<_> = items.iter().map(|item| (place(*item), self.row(*item).into_owned())).collect();
         for (item, twin) in items.iter().zip(alike::twins(vocabulary, &rows)) {
@@ -426,13 +475,16 @@ impl<'p> LedgerUnit<'p> {
     }
 
     /// For each row, the number of a standard that another unit claims as well, and the first such unit.
-    fn claimed_elsewhere(&self) -> impl Iterator<Item = Option<(Cow<'p, str>, &'p str)>> {
+    fn claimed_elsewhere(&self) -> Vec<Option<(Cow<'p, str>, &'p str)>> {
         let (claimants, units) = (&self.ledger().claimants, &self.ledger().units);
         let fact = self.ledger().vocabulary().known().number;
-        (0..self.rows.len()).map(move |item| {
-            let other = claimants.other(self.standard(item), self.unit)?;
-            Some((self.text(item, fact)?, units.name(other)))
-        })
+        // Each of these steps waits for memory once for all rows.
+        let items = 0..self.rows.len();
+        let others: Vec<Option<UnitId>> =
+            items.clone().map(|item| claimants.other(self.standard(item), self.unit)).collect();
+        let names: Vec<Option<&str>> = others.into_iter().map(|other| other.map(|other| units.name(other))).collect();
+        let told = |(item, name): (usize, Option<&'p str>)| name.and_then(|name| Some((self.text(item, fact)?, name)));
+        items.zip(names).map(told).collect()
     }
 
     /// The number of the standard that a row claims.

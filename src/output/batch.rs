@@ -13,6 +13,7 @@ use crate::engine::settled::Settled;
 use crate::engine::{Application, Evaluator};
 use crate::facts::Applicant;
 use crate::input::ledger::Unreadable;
+use crate::input::page::Warnings;
 use crate::input::{InputError, Invalid, Ledger, LedgerUnit, Options, Rest, Stream, read_grouped};
 use crate::lang::Lang;
 use crate::parallel::InOrder;
@@ -47,7 +48,7 @@ pub struct Written<'l> {
     pub unit: &'l LedgerUnit<'l>,
     applicant: OnceCell<Applicant>,
     lang: Lang,
-    warnings: OnceCell<Vec<Vec<String>>>,
+    warnings: OnceCell<Warnings>,
 }
 
 impl Written<'_> {
@@ -57,7 +58,7 @@ impl Written<'_> {
     }
 
     /// What reading found odd about each row.
-    pub fn warnings(&self) -> &[Vec<String>] {
+    pub fn warnings(&self) -> &Warnings {
         self.warnings.get_or_init(|| self.unit.warnings_in(self.lang))
     }
 }

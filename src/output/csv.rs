@@ -144,7 +144,7 @@ impl Lines for Items<'_> {
         let warnings = written.warnings();
         let mut known = std::mem::take(&mut self.known);
         known.begin_unit();
-        for (item, warnings) in warnings.iter().enumerate() {
+        for item in 0..warnings.len() {
             let shared = known.get(settled.alike(item), |holes| self.shared(written, policy, settled, item, holes));
             out.extend(&begin);
             write_cell(&unit.id(item), out);
@@ -154,10 +154,14 @@ impl Lines for Items<'_> {
             write_cell(unit.text(item, title).as_deref().unwrap_or_default(), out);
             shared.columns.write(out, |fact, out| write_day(unit.day(item, fact), out));
             out.push(b',');
-            match (warnings.as_slice(), shared.warnings.as_slice()) {
-                ([], []) => {}
-                ([only], []) | ([], [only]) => write_cell(only, out),
-                (ones, others) => write_cell(&[ones, others].concat().join(self.separator()), out),
+            let mut said = warnings.of(item).chain(shared.warnings.iter().map(String::as_str));
+            match (said.next(), said.next()) {
+                (None, _) => {}
+                (Some(only), None) => write_cell(only, out),
+                (Some(first), Some(second)) => {
+                    let all: Vec<&str> = [first, second].into_iter().chain(said).collect();
+                    write_cell(&all.join(self.separator()), out);
+                }
             }
             out.push(b',');
             write_cell(unit.path(item), out);

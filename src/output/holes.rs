@@ -59,18 +59,21 @@ impl Template {
 /// What rows that read alike share, made once for all of them.
 pub struct Shared<S> {
     everywhere: HashMap<u64, Rc<S>>,
+    rarely: HashMap<u64, Rc<S>>,
     of_unit: Option<Rc<S>>,
 }
 
 impl<S> Default for Shared<S> {
     fn default() -> Self {
-        Shared { everywhere: HashMap::new(), of_unit: None }
+        Shared { everywhere: HashMap::new(), rarely: HashMap::new(), of_unit: None }
     }
 }
 
 impl<S> Shared<S> {
     /// Beyond this all is made again, so that no file can fill the memory.
     const MOST: usize = 12_000;
+    /// The same for what few rows share.
+    const MOST_RARE: usize = 2_000;
 
     /// Another unit's year begins.
     pub fn begin_unit(&mut self) {
@@ -79,21 +82,21 @@ impl<S> Shared<S> {
 
     /// What a row shares with rows like it. `make` is told whether there shall be holes.
     pub fn get(&mut self, alike: Alike, make: impl FnOnce(bool) -> S) -> Rc<S> {
-        match alike {
-            Alike::Everywhere(number) => {
-                if let Some(known) = self.everywhere.get(&number) {
-                    return Rc::clone(known);
-                }
-                if self.everywhere.len() >= Self::MOST {
-                    self.everywhere.clear();
-                }
-                let made = Rc::new(make(true));
-                self.everywhere.insert(number, Rc::clone(&made));
-                made
-            }
-            Alike::InUnit => Rc::clone(self.of_unit.get_or_insert_with(|| Rc::new(make(false)))),
-            Alike::Nowhere => Rc::new(make(false)),
+        let (known, most, number) = match alike {
+            Alike::Everywhere(number) => (&mut self.everywhere, Self::MOST, number),
+            Alike::Rarely(number) => (&mut self.rarely, Self::MOST_RARE, number),
+            Alike::InUnit => return Rc::clone(self.of_unit.get_or_insert_with(|| Rc::new(make(false)))),
+            Alike::Nowhere => return Rc::new(make(false)),
+        };
+        if let Some(known) = known.get(&number) {
+            return Rc::clone(known);
         }
+        if known.len() >= most {
+            known.clear();
+        }
+        let made = Rc::new(make(true));
+        known.insert(number, Rc::clone(&made));
+        made
     }
 }
 

@@ -2,7 +2,6 @@
 //! the texts, never keys or enum values.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use serde::ser::{Serialize, SerializeMap, SerializeStruct, Serializer};
@@ -244,8 +243,22 @@ impl Telling<'_> {
         result: &PolicyResult,
         applicant: &Applicant,
         item: &Item,
-        (row, path): (&Achievement, Option<&str>),
+        row: (&Achievement, Option<&str>),
     ) -> Map<String, Json> {
+        let mut entry = Map::new();
+        self.tell_item(result, applicant, item, row, &mut |key, value| _ = entry.insert(key.to_owned(), value));
+        entry
+    }
+
+    /// The same, key by key.
+    fn tell_item(
+        &self,
+        result: &PolicyResult,
+        applicant: &Applicant,
+        item: &Item,
+        (row, path): (&Achievement, Option<&str>),
+        tell: &mut dyn FnMut(&'static str, Json),
+    ) {
         let (speaker, policy) = (&self.speaker, self.speaker.policy);
         let clause = item.clause.map(|index| &policy.clauses[index]);
         let lang = speaker.lang;
@@ -272,43 +285,41 @@ impl Telling<'_> {
         let reasons: Vec<String> =
             item.reasons.iter().map(|reason| speaker.reason(reason, result, applicant, row)).collect();
         let missing: Vec<String> = item.missing.iter().map(|missing| speaker.missing_id(*missing)).collect();
-        let mut entry = Map::new();
-        entry.insert("id".into(), json!(row.id));
-        entry.insert("row".into(), json!(row.row));
+        tell("id", json!(row.id));
+        tell("row", json!(row.row));
         if self.several_inputs {
-            entry.insert("path".into(), json!(path));
+            tell("path", json!(path));
         }
-        entry.insert("status".into(), json!(item.status.id()));
-        entry.insert("clause".into(), json!(item.cite.as_ref().or(clause.map(|clause| &clause.cite))));
-        entry.insert("rule".into(), json!(clause.map(|clause| &clause.id)));
-        entry.insert("category".into(), json!(clause.map(|clause| &policy.categories[clause.category].id)));
-        entry.insert("nature".into(), json!(clause.map(|clause| clause.nature.id())));
-        entry.insert("base".into(), json!(item.base));
-        entry.insert("amount".into(), json!(item.amount));
-        entry.insert("assumptions".into(), json!(self.assumptions(result, &item.assumptions)));
-        entry.insert("missing".into(), json!(missing));
+        tell("status", json!(item.status.id()));
+        tell("clause", json!(item.cite.as_ref().or(clause.map(|clause| &clause.cite))));
+        tell("rule", json!(clause.map(|clause| &clause.id)));
+        tell("category", json!(clause.map(|clause| &policy.categories[clause.category].id)));
+        tell("nature", json!(clause.map(|clause| clause.nature.id())));
+        tell("base", json!(item.base));
+        tell("amount", json!(item.amount));
+        tell("assumptions", json!(self.assumptions(result, &item.assumptions)));
+        tell("missing", json!(missing));
         let same_as = item.same_as.and_then(|index| applicant.achievements.get(index)).map(|row| &row.id);
-        entry.insert("same_as".into(), json!(same_as));
+        tell("same_as", json!(same_as));
         if let Some(year) = item.same_as_year {
-            entry.insert("same_as_year".into(), json!(year));
+            tell("same_as_year", json!(year));
         }
         if let Some(policy) = &item.same_as_policy {
-            entry.insert("same_as_policy".into(), json!(policy));
+            tell("same_as_policy", json!(policy));
         }
-        entry.insert("warnings".into(), json!(warnings));
-        entry.insert("steps".into(), json!(steps));
-        entry.insert("reasons".into(), json!(reasons));
+        tell("warnings", json!(warnings));
+        tell("steps", json!(steps));
+        tell("reasons", json!(reasons));
         let possible = item.possible.map(|(index, amount)| {
             json!({ "clause": policy.clauses[index].cite, "rule": policy.clauses[index].id, "amount": amount })
         });
-        entry.insert("possible".into(), json!(possible));
+        tell("possible", json!(possible));
         let mut answer = answer(item.answer);
         answer["settled_by"] = json!(speaker.fact_ids(&item.settled_by));
         answer["others"] = json!(item.exposed);
-        entry.insert("answer".into(), answer);
+        tell("answer", answer);
         let extra: Map<String, Json> = row.extra.iter().map(|(header, cell)| (header.clone(), json!(cell))).collect();
-        entry.insert("extra".into(), Json::Object(extra));
-        entry
+        tell("extra", Json::Object(extra));
     }
 }
 
@@ -370,57 +381,59 @@ impl<'a> Entries<'a> {
     fn shared(&self, written: &Written<'_>, policy: &Policy, settled: &Settled, item: usize, holes: bool) -> OfItem {
         let (applicant, told) = (written.applicant(), self.telling(policy, holes));
         let row = written.unit.achievement(item);
-        let entry = told.item(&settled.head, applicant, &settled.item(item), (&row, None));
-        let (mut shared, mut behind) =
-            (OfItem { before: String::new(), warnings: Vec::new(), behind: Template::default() }, None);
-        for (key, value) in entry {
-            match key.as_str() {
-                "id" | "row" | "path" | "extra" => {}
-                "warnings" => {
-                    shared.warnings = value.as_array().into_iter().flatten().map(Json::to_string).collect();
-                    behind = Some(String::new());
-                }
-                _ => {
-                    let part = behind.as_mut().unwrap_or(&mut shared.before);
-                    // Writing to a string cannot fail.
-                    let _ = write!(part, ",\"{key}\":{value}");
-                }
+        let (mut before, mut warnings, mut behind) = (Vec::new(), Vec::new(), None);
+        let mut tell = |key: &str, value: Json| match key {
+            "id" | "row" | "path" | "extra" => {}
+            "warnings" => {
+                warnings = value.as_array().into_iter().flatten().map(Json::to_string).collect();
+                behind = Some(Vec::new());
             }
-        }
+            _ => {
+                let part = behind.as_mut().unwrap_or(&mut before);
+                part.extend_from_slice(b",\"");
+                part.extend_from_slice(key.as_bytes());
+                part.extend_from_slice(b"\":");
+                // Writing to a list of bytes cannot fail.
+                let _ = serde_json::to_writer(part, &value);
+            }
+        };
+        told.tell_item(&settled.head, applicant, &settled.item(item), (&row, None), &mut tell);
         let behind = behind.unwrap_or_default();
-        shared.behind = if holes { Template::new(&behind) } else { Template::plain(&behind) };
-        shared
+        let behind = String::from_utf8_lossy(&behind);
+        let behind = if holes { Template::new(&behind) } else { Template::plain(&behind) };
+        OfItem { before: String::from_utf8_lossy(&before).into_owned(), warnings, behind }
     }
 
-    fn write_item(
+    fn write_item<'w>(
         &self,
         (written, item): (&Written<'_>, usize),
-        warnings: &[String],
+        warnings: impl Iterator<Item = &'w str>,
         shared: &OfItem,
         out: &mut Vec<u8>,
     ) {
         let unit = written.unit;
-        out.extend(b"{\"id\":");
+        out.extend_from_slice(b"{\"id\":");
         write_text(&unit.id(item), out);
-        out.extend(b",\"row\":");
-        out.extend(itoa::Buffer::new().format(unit.number(item)).as_bytes());
+        out.extend_from_slice(b",\"row\":");
+        out.extend_from_slice(itoa::Buffer::new().format(unit.number(item)).as_bytes());
         if self.several_inputs {
-            out.extend(b",\"path\":");
+            out.extend_from_slice(b",\"path\":");
             write_text(unit.path(item), out);
         }
-        out.extend(shared.before.as_bytes());
-        out.extend(b",\"warnings\":[");
-        for (index, warning) in warnings.iter().enumerate() {
-            if index > 0 {
+        out.extend_from_slice(shared.before.as_bytes());
+        out.extend_from_slice(b",\"warnings\":[");
+        let mut first = true;
+        for warning in warnings {
+            if !std::mem::take(&mut first) {
                 out.push(b',');
             }
             write_text(warning, out);
         }
-        for (index, warning) in shared.warnings.iter().enumerate() {
-            if index > 0 || !warnings.is_empty() {
+        for warning in &shared.warnings {
+            if !std::mem::take(&mut first) {
                 out.push(b',');
             }
-            out.extend(warning.as_bytes());
+            out.extend_from_slice(warning.as_bytes());
         }
         out.push(b']');
         shared.behind.write(out, |fact, out| write_day(unit.day(item, fact), out));
@@ -519,12 +532,13 @@ impl Lines for Entries<'_> {
         out.extend(b",\"items\":[");
         let mut known = std::mem::take(&mut self.known);
         known.begin_unit();
-        for (item, warnings) in written.warnings().iter().enumerate() {
+        let warnings = written.warnings();
+        for item in 0..warnings.len() {
             if item > 0 {
                 out.push(b',');
             }
             let shared = known.get(settled.alike(item), |holes| self.shared(written, policy, settled, item, holes));
-            self.write_item((written, item), warnings, &shared, out);
+            self.write_item((written, item), warnings.of(item), &shared, out);
         }
         self.known = known;
         out.push(b']');
