@@ -60,7 +60,7 @@ fn cites(changes: &[Change]) -> BTreeSet<String> {
             What::Says { before, after, .. } => before.iter().chain(after).collect(),
             What::Order { .. } => Vec::new(),
         };
-        cites.extend(says.into_iter().filter_map(|said| said.cite.clone()));
+        cites.extend(says.into_iter().filter_map(|said| said.cite.as_deref().map(str::to_owned)));
     }
     cites
 }
@@ -109,7 +109,7 @@ fn told(rules: &Rules, before: &Policy, after: &Policy) -> (Vec<Change>, Vec<Str
                 assert!(sentence.contains(&before) && sentence.contains(&after), "{sentence}");
             }
             for cite in change.on.iter().flat_map(|on| on.before.iter().chain(&on.after)) {
-                assert!(sentence.contains(cite.as_str()), "{cite}: {sentence}");
+                assert!(sentence.contains(&**cite), "{cite}: {sentence}");
             }
             sentences.push(sentence);
         }

@@ -6,7 +6,7 @@ use super::result::{Assumed, Assumption, Missing, Op, Reason, Step, Warning};
 use super::row::Row;
 use crate::facts::Value;
 use crate::money::{Money, Share};
-use crate::policy::model::{Amount, Clause, ClauseIndex, ShareRule};
+use crate::policy::model::{Amount, Cite, Clause, ClauseIndex, ShareRule};
 use crate::range::Range;
 
 /// What a clause pays for a row before prior money, or would pay if its conditions held.
@@ -33,9 +33,9 @@ pub(super) struct Price {
 }
 
 impl Price {
-    fn step(&mut self, op: Op, cite: &str, amount: Money) {
+    fn step(&mut self, op: Op, cite: &Cite, amount: Money) {
         self.base = amount;
-        self.steps.push(Step { op, cite: cite.to_owned(), amount });
+        self.steps.push(Step { op, cite: Cite::clone(cite), amount });
     }
 }
 

@@ -37,6 +37,7 @@ use jiff::civil::Date;
 
 use crate::money::Money;
 use crate::policy::Policy;
+use crate::policy::model::Cite;
 use crate::unit::Unit;
 use crate::vocabulary::Vocabulary;
 use compiled::Compiled;
@@ -210,8 +211,8 @@ fn one_year(
         assumptions: Vec::new(),
     };
     let count = unit.rows();
-    let shut_out = |head: PolicyResult, cite: &str, reason: Reason| Year {
-        settled: Settled { head, rows: Rows::ShutOut { count, cite: cite.to_owned(), reason } },
+    let shut_out = |head: PolicyResult, cite: &Cite, reason: Reason| Year {
+        settled: Settled { head, rows: Rows::ShutOut { count, cite: Cite::clone(cite), reason } },
         paid: History::default(),
         claims: Vec::new(),
     };

@@ -228,7 +228,8 @@ fn openings(context: &Context<'_>, facts: &Facts) -> Openings {
             Some(Value::Code(_)) => {}
             Some(Value::OneOf(values)) => open.push((fact, values.to_vec())),
             _ => {
-                let everywhere = || kind.and_then(|kind| vocabulary.default_of(kind, fact)).map(|v| (v, String::new()));
+                let everywhere =
+                    || kind.and_then(|kind| vocabulary.default_of(kind, fact)).map(|v| (v, Cite::from("")));
                 if let Some((value, cite)) = default_of(context, fact, &fixed).or_else(everywhere) {
                     fixed.set(fact, Some(value));
                     assumptions.push(Assumption { what: Assumed::Default(fact, value), cite });

@@ -10,7 +10,7 @@ use super::settled::Settled;
 use super::{Evaluator, Year};
 use crate::money::Money;
 use crate::policy::Policy;
-use crate::policy::model::{ClauseIndex, PriorEffect, PriorRule};
+use crate::policy::model::{Cite, ClauseIndex, PriorEffect, PriorRule};
 use crate::unit::Unit;
 use crate::vocabulary::ValueId;
 
@@ -35,7 +35,7 @@ pub(super) struct LeftTo {
     pub policy: String,
     pub year: i16,
     /// The clause of that policy which allows no other money; none between versions of one measure.
-    pub cite: Option<String>,
+    pub cite: Option<Cite>,
 }
 
 /// An amount that a policy would pay for a row if it were the only one, after step 5 and prior money.

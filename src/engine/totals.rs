@@ -10,7 +10,7 @@ use super::settled::{Late, Row};
 use super::together::{Claim, LeftTo};
 use super::{Context, caps, exposure, selection};
 use crate::money::Money;
-use crate::policy::model::{ClauseIndex, Nature};
+use crate::policy::model::{Cite, ClauseIndex, Nature};
 
 /// One item that takes part in steps 6 to 8.
 pub(super) struct Entry<'a> {
@@ -207,7 +207,7 @@ fn fate(
     index: usize,
 ) -> (Status, Money, Option<Box<Late>>) {
     let candidate = entries[index].candidate;
-    let nothing = |op: Op, cite: &str| vec![Step { op, cite: cite.to_owned(), amount: Money::ZERO }];
+    let nothing = |op: Op, cite: &Cite| vec![Step { op, cite: Cite::clone(cite), amount: Money::ZERO }];
     let unpaid = |status: Status, late: Late| (status, Money::ZERO, Some(Box::new(late)));
     match settled.fates[index] {
         Fate::Duplicate(kept, rule) => {

@@ -259,7 +259,8 @@ fn as_text(bytes: &[u8]) -> Option<&str> {
     simdutf8::basic::from_utf8(bytes).ok()
 }
 
-fn pack(day: Date) -> u32 {
+/// A day as a number that no other day has, and never 0.
+pub(super) fn pack(day: Date) -> u32 {
     // Years of input lie between 1900 and 2199.
     u32::from(day.year().unsigned_abs()) << 9
         | u32::from(day.month().unsigned_abs()) << 5

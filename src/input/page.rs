@@ -11,7 +11,7 @@ use super::File;
 use super::alike::{self, Claimants, NO_NUMBER, NumberId};
 use super::chunk::{NO_ID, UNREADABLE, cells_of};
 use super::columns::Column;
-use super::layout::{Own, OwnFacts};
+use super::layout::{self, Own, OwnFacts};
 use super::ledger::{Ledger, LedgerRow, Unreadable, is_as_cells};
 use super::row::{Row, RowReader};
 use super::table::is_blank;
@@ -269,18 +269,22 @@ impl<'p> Ids<'p> {
 
 /// True if no two of these rows of a unit have the same id, as far as hashes of ids tell.
 fn are_apart(rows: &[LedgerRow]) -> bool {
-    /// Up to here, comparing every row with every other is faster.
+    let ids = || rows.iter().map(|row| row.kept.id);
+    rows.len() < 2 || !ids().any(|id| id == NO_ID) && differ(rows.len(), ids())
+}
+
+/// True if no two of `count` numbers are the same.
+fn differ(count: usize, numbers: impl Iterator<Item = u32>) -> bool {
+    /// Up to here, comparing every number with every other is faster.
     const FEW: usize = 16;
-    let id = |row: &LedgerRow| row.kept.id;
-    if rows.len() > 1 && rows.iter().any(|row| id(row) == NO_ID) {
-        return false;
+    let mut few = [0; FEW];
+    if count <= FEW {
+        few.iter_mut().zip(numbers).for_each(|(slot, number)| *slot = number);
+        return (1..count).all(|index| !few[..index].contains(&few[index]));
     }
-    if rows.len() <= FEW {
-        return rows.iter().enumerate().all(|(index, row)| rows[..index].iter().all(|other| id(other) != id(row)));
-    }
-    let mut ids: Vec<u32> = rows.iter().map(id).collect();
-    ids.sort_unstable();
-    ids.windows(2).all(|pair| pair[0] != pair[1])
+    let mut numbers: Vec<u32> = numbers.collect();
+    numbers.sort_unstable();
+    numbers.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 impl Ledger<'_> {
@@ -457,7 +461,11 @@ impl<'p> LedgerUnit<'p> {
         let vocabulary = self.ledger().vocabulary();
         let known = vocabulary.known();
         // Only rows of the same day and kind can be alike; most days differ.
-        let days: Vec<_> = (0..self.rows.len()).map(|item| self.day(item, known.date)).collect();
+        let days: Vec<u32> =
+            (0..self.rows.len()).map(|item| self.day(item, known.date).map_or(0, layout::pack)).collect();
+        if differ(days.len(), days.iter().copied()) {
+            return;
+        }
         let days = repeated(&days);
         let kinds: Vec<_> = days.iter().map(|(item, day)| (*day, self.kind(*item))).collect();
         let items: Vec<usize> = repeated(&kinds).into_iter().map(|(index, _)| days[index].0).collect();

@@ -88,7 +88,7 @@ impl<'a> Items<'a> {
         let same_as = item.same_as.and_then(|index| applicant.achievements.get(index));
         let cells: [String; SHARED.end - SHARED.start] = [
             item.status.id().to_owned(),
-            item.cite.clone().or(clause.map(|clause| clause.cite.clone())).unwrap_or_default(),
+            item.cite.as_deref().or(clause.map(|clause| &*clause.cite)).unwrap_or_default().to_owned(),
             clause.map(|clause| clause.id.clone()).unwrap_or_default(),
             clause.map(|clause| policy.categories[clause.category].id.clone()).unwrap_or_default(),
             clause.map(|clause| clause.nature.id().to_owned()).unwrap_or_default(),

@@ -303,7 +303,7 @@ impl Page<'_> {
             self.line("申报通知", "call", &text)?;
             for (on, condition) in &call.conditions {
                 let cites: Vec<&str> =
-                    on.iter().map(|clause| self.speaker.policy.clauses[*clause].cite.as_str()).collect();
+                    on.iter().map(|clause| self.speaker.policy.clauses[*clause].cite.as_ref()).collect();
                 let mut cites: Vec<&str> = cites;
                 cites.dedup();
                 let asked = self.speaker.asked(&condition.test);

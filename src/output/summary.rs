@@ -97,7 +97,7 @@ impl<'a> Summary<'a> {
         write_text(&policy.sha256, out);
         out.extend(b",\"year\":");
         write_number(head.year as usize, out);
-        let barred: Vec<&str> = head.barred_by.iter().map(|barred| barred.cite.as_str()).collect();
+        let barred: Vec<&str> = head.barred_by.iter().map(|barred| barred.cite.as_ref()).collect();
         for (key, value) in [
             ("on", json!(head.on.map(|day| day.to_string()))),
             ("in_force", json!(head.in_force)),

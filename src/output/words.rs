@@ -281,7 +281,7 @@ impl Speaker<'_> {
     /// The clause number that an item shows.
     pub fn cite<'i>(&'i self, item: &'i Item) -> Option<&'i str> {
         let of_clause = item.clause.map(|clause| &self.policy.clauses[clause].cite);
-        item.cite.as_ref().or(of_clause).map(String::as_str)
+        item.cite.as_ref().or(of_clause).map(|cite| &**cite)
     }
 
     /// The label of a nature.

@@ -531,7 +531,7 @@ impl Sheets {
             let cap = &evaluation.policy.caps[used.cap];
             let mut cells = whose(number, evaluation);
             cells.extend([
-                Cell::text(&cap.cite),
+                Cell::text(&*cap.cite),
                 Cell::text(cap.title.get(report.lang)),
                 Cell::text(&cap.id),
                 used.limit.map_or_else(|| Cell::text(report.lang.pick("不限", "no limit")), Cell::Money),
@@ -565,7 +565,7 @@ impl Sheets {
         let separator = report.lang.pick("；", "; ");
         let missing = speaker.list(item.missing.iter().map(|missing| speaker.missing(*missing)));
         let same_as = item.same_as.and_then(|index| evaluation.applicant.achievements.get(index));
-        let or_empty = |text: Option<&String>| text.map_or(Cell::Empty, Cell::text);
+        let or_empty = |text: Option<&str>| text.map_or(Cell::Empty, Cell::text);
         let amount_cell = format!("{}{}", rust_xlsxwriter::column_number_to_name(AMOUNT), self.items.next_row(book));
         let mut cells = whose(number, evaluation);
         cells.extend([
@@ -574,8 +574,8 @@ impl Sheets {
             Cell::Integer(row.row),
             Cell::text(row.facts.text(report.vocabulary.known().title).unwrap_or_default()),
             Cell::Status(item.status, speaker.status(item.status)),
-            or_empty(item.cite.as_ref().or(clause.map(|clause| &clause.cite))),
-            or_empty(clause.map(|clause| &clause.id)),
+            or_empty(item.cite.as_deref().or(clause.map(|clause| &*clause.cite))),
+            or_empty(clause.map(|clause| clause.id.as_str())),
             clause.map_or(Cell::Empty, |clause| Cell::text(policy.categories[clause.category].title.get(report.lang))),
             clause.map_or(Cell::Empty, |clause| Cell::text(speaker.nature(clause.nature))),
             Cell::Money(item.base),
@@ -583,11 +583,11 @@ impl Sheets {
             Cell::Formula(format!("{amount_cell}/10000"), item.amount.in_wan_number(), Look::Wan),
             Cell::money(item.possible.map(|(_, amount)| amount)),
             Cell::Text(missing),
-            or_empty(same_as.map(|row| &row.id)),
+            or_empty(same_as.map(|row| row.id.as_str())),
             Cell::Text(said.reasons.join(separator)),
             Cell::Text(said.assumptions.join(separator)),
             Cell::Text(said.warnings.join(separator)),
-            or_empty(report.portfolio.inputs.get(row.input).map(|input| &input.path)),
+            or_empty(report.portfolio.inputs.get(row.input).map(|input| input.path.as_str())),
             Cell::Text(speaker.answer(item)),
         ]);
         cells.extend(extra_cells(extra, &row.extra));
@@ -611,7 +611,7 @@ impl Sheets {
             cells.extend([
                 Cell::text(id),
                 Cell::text(report.lang.pick("假定", "assumed")),
-                Cell::text(&assumption.cite),
+                Cell::text(&*assumption.cite),
                 Cell::text(fact),
                 Cell::text(value),
                 Cell::Text(speaker.assumption(assumption, when(result))),
@@ -624,7 +624,7 @@ impl Sheets {
                 cells.extend([
                     Cell::text(&row.id),
                     Cell::text(report.lang.pick("缺项", "missing")),
-                    item.clause.map_or(Cell::Empty, |clause| Cell::text(&evaluation.policy.clauses[clause].cite)),
+                    item.clause.map_or(Cell::Empty, |clause| Cell::text(&*evaluation.policy.clauses[clause].cite)),
                     Cell::text(speaker.missing_id(*missing)),
                     Cell::Empty,
                     Cell::Text(speaker.reason(&Reason::Unknown(vec![*missing]), result, applicant, row)),

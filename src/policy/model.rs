@@ -1,5 +1,7 @@
 //! The checked, compiled form of one policy 政策 (contract section 2). No text of a rule file is looked at after this.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::lang::Words;
@@ -9,7 +11,7 @@ use crate::rulefile::Span;
 use crate::vocabulary::{FactId, ValueId, WellKnown};
 
 /// A clause number as the official text writes it: `第七条`, `五（三）1`.
-pub type Cite = String;
+pub type Cite = Arc<str>;
 
 /// Index into [`Policy::clauses`].
 pub type ClauseIndex = usize;

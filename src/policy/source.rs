@@ -82,21 +82,21 @@ pub fn compare(policy: &Policy, text: &str) -> Coverage {
 fn cites(policy: &Policy) -> Vec<&str> {
     let clauses = policy.clauses.iter();
     let mut cites: Vec<&str> = vec![&policy.region_cite, &policy.validity_cite];
-    cites.extend(policy.intake.iter().map(|intake| intake.cite.as_str()));
-    cites.extend(clauses.clone().map(|clause| clause.cite.as_str()));
-    cites.extend(policy.calls.iter().flat_map(|call| &call.conditions).map(|(_, condition)| condition.cite.as_str()));
-    cites.extend(policy.roles.iter().map(|rule| rule.cite.as_str()));
-    cites.extend(policy.defaults.iter().map(|rule| rule.cite.as_str()));
-    cites.extend(policy.bars.iter().map(|rule| rule.cite.as_str()));
-    cites.extend(policy.assumed.iter().map(|rule| rule.cite.as_str()));
-    cites.extend(clauses.flat_map(|clause| &clause.conditions).map(|condition| condition.cite.as_str()));
-    cites.extend(policy.bonuses.iter().flat_map(|bonus| &bonus.conditions).map(|condition| condition.cite.as_str()));
-    cites.extend(policy.cost_limits.iter().map(|rule| rule.cite.as_str()));
-    cites.extend(policy.prior.iter().map(|rule| rule.cite.as_str()));
-    cites.extend(policy.merges.iter().map(|rule| rule.cite.as_str()));
-    cites.extend(policy.limits.iter().map(|rule| rule.cite.as_str()));
-    cites.extend(policy.not_modelled.iter().map(|rule| rule.cite.as_str()));
-    cites.extend(policy.bill.iter().map(|rule| rule.cite.as_str()));
+    cites.extend(policy.intake.iter().map(|intake| intake.cite.as_ref()));
+    cites.extend(clauses.clone().map(|clause| clause.cite.as_ref()));
+    cites.extend(policy.calls.iter().flat_map(|call| &call.conditions).map(|(_, condition)| condition.cite.as_ref()));
+    cites.extend(policy.roles.iter().map(|rule| rule.cite.as_ref()));
+    cites.extend(policy.defaults.iter().map(|rule| rule.cite.as_ref()));
+    cites.extend(policy.bars.iter().map(|rule| rule.cite.as_ref()));
+    cites.extend(policy.assumed.iter().map(|rule| rule.cite.as_ref()));
+    cites.extend(clauses.flat_map(|clause| &clause.conditions).map(|condition| condition.cite.as_ref()));
+    cites.extend(policy.bonuses.iter().flat_map(|bonus| &bonus.conditions).map(|condition| condition.cite.as_ref()));
+    cites.extend(policy.cost_limits.iter().map(|rule| rule.cite.as_ref()));
+    cites.extend(policy.prior.iter().map(|rule| rule.cite.as_ref()));
+    cites.extend(policy.merges.iter().map(|rule| rule.cite.as_ref()));
+    cites.extend(policy.limits.iter().map(|rule| rule.cite.as_ref()));
+    cites.extend(policy.not_modelled.iter().map(|rule| rule.cite.as_ref()));
+    cites.extend(policy.bill.iter().map(|rule| rule.cite.as_ref()));
     cites
 }
 
@@ -161,7 +161,7 @@ fn figures(policy: &Policy) -> Vec<Figure> {
         }
     };
     for clause in &policy.clauses {
-        let (cite, span) = (clause.cite.as_str(), &clause.span);
+        let (cite, span) = (clause.cite.as_ref(), &clause.span);
         for line in &clause.amounts {
             match &line.amount {
                 Amount::Money { of, share, from_elsewhere, tiers } => {
@@ -180,7 +180,7 @@ fn figures(policy: &Policy) -> Vec<Figure> {
             }
         }
         for part in clause.share.iter().flat_map(|share| &share.parts) {
-            add(clause.share.as_ref().map_or(cite, |share| share.cite.as_str()), Value::Share(part.pays), span);
+            add(clause.share.as_ref().map_or(cite, |share| share.cite.as_ref()), Value::Share(part.pays), span);
         }
     }
     for bonus in &policy.bonuses {

@@ -206,7 +206,7 @@ fn order(part: Part, old: &[Entry], new: &[Entry], pairs: Vec<(usize, usize)>) -
     if pairs.is_sorted_by_key(|(_, new)| *new) {
         return None;
     }
-    let name = |entry: &Entry| if entry.key.is_empty() { entry.cite.clone() } else { entry.key.clone() };
+    let name = |entry: &Entry| if entry.key.is_empty() { entry.cite.to_string() } else { entry.key.clone() };
     let before = pairs.iter().map(|(place, _)| name(&old[*place])).collect();
     let mut moved = pairs;
     moved.sort_by_key(|(_, new)| *new);

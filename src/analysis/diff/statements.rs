@@ -102,7 +102,7 @@ impl Entry {
     fn new(part: Part, key: &str, cite: &str, title: &Words) -> Entry {
         let named = !key.is_empty();
         let mut entry =
-            Entry { part, key: key.to_owned(), named, cite: cite.to_owned(), title: title.clone(), says: Vec::new() };
+            Entry { part, key: key.to_owned(), named, cite: cite.into(), title: title.clone(), says: Vec::new() };
         if !cite.is_empty() {
             entry.say(Name::Cite, Said::Text(cite.to_owned()));
         }
@@ -260,12 +260,12 @@ fn head(policy: &Policy, known: WellKnown) -> Entry {
     entry.maybe(Name::Published, policy.published.map(Said::Date));
     let from = entry.says.len();
     entry.say(Name::Region, Said::Texts(policy.region.clone()));
-    entry.say(Name::RegionCite, Said::Text(policy.region_cite.clone()));
+    entry.say(Name::RegionCite, Said::Text(policy.region_cite.to_string()));
     entry.says[from..].iter_mut().for_each(|said| said.cite = Some(policy.region_cite.clone()));
     let from = entry.says.len();
     entry.say(Name::From, Said::Date(policy.from));
     entry.maybe(Name::Until, policy.until.map(Said::Date));
-    entry.say(Name::ValidityCite, Said::Text(policy.validity_cite.clone()));
+    entry.say(Name::ValidityCite, Said::Text(policy.validity_cite.to_string()));
     entry.says[from..].iter_mut().for_each(|said| said.cite = Some(policy.validity_cite.clone()));
     entry.say(Name::Source, Said::Text(policy.source.clone()));
     entry.maybe(Name::SourceDigest, policy.source_sha256.clone().map(Said::Text));

@@ -485,7 +485,7 @@ impl<'f> Flat<'f> {
             finding.granted_class.map(|class| class.weight().id().to_owned()),
             less(finding.granted),
             item.map(|item| item.status.id().to_owned()),
-            item.and_then(|item| item.cite.clone()).or(clause.map(|clause| clause.cite.clone())),
+            item.and_then(|item| item.cite.as_deref()).or(clause.map(|clause| &*clause.cite)).map(str::to_owned),
             clause.map(|clause| clause.id.clone()),
             clause.map(|clause| clause.nature.id().to_owned()),
             item.map(|item| item.base.to_string()),

@@ -210,8 +210,8 @@ impl<'a> Told<'a> {
             rows.push(vec![
                 "amount".to_owned(),
                 String::new(),
-                clause(old, 0).unwrap_or_default(),
-                clause(new, 1).unwrap_or_default(),
+                clause(old, 0).unwrap_or_default().to_string(),
+                clause(new, 1).unwrap_or_default().to_string(),
                 change.to_owned(),
                 "amount".to_owned(),
                 about.join(";"),
@@ -231,8 +231,8 @@ impl<'a> Told<'a> {
             rows.push(vec![
                 change.part.id().to_owned(),
                 list(&|on| on.key.clone()),
-                list(&|on| on.before.clone().unwrap_or_default()),
-                list(&|on| on.after.clone().unwrap_or_default()),
+                list(&|on| on.before.as_deref().unwrap_or_default().to_owned()),
+                list(&|on| on.after.as_deref().unwrap_or_default().to_owned()),
                 change.what.id().to_owned(),
                 aspect.to_owned(),
                 about,

@@ -214,7 +214,7 @@ impl Teller<'_> {
                 Lang::Zh => format!("{before}（现{after}）"),
                 Lang::En => format!("{before} (now {after})"),
             },
-            (Some(cite), _) | (None, Some(cite)) => cite.clone(),
+            (Some(cite), _) | (None, Some(cite)) => cite.to_string(),
             (None, None) => String::new(),
         }
     }

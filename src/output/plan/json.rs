@@ -77,7 +77,7 @@ fn number(plan: &Plan<'_>, row: usize) -> Option<u64> {
 }
 
 pub(super) fn cite(policy: &Policy, clause: Option<ClauseIndex>) -> Option<&str> {
-    clause.map(|clause| policy.clauses[clause].cite.as_str())
+    clause.map(|clause| policy.clauses[clause].cite.as_ref())
 }
 
 pub(super) fn rule(policy: &Policy, clause: Option<ClauseIndex>) -> Option<&str> {

@@ -263,7 +263,7 @@ impl<'a> Teller<'a> {
     /// What there is to say about a cap besides its figures.
     pub fn cap_note(&self, room: &CapRoom) -> String {
         let (rule, zh) = (&self.policy.caps[room.cap], self.lang == Lang::Zh);
-        let mut said = vec![rule.cite.clone(), self.over(rule.over)];
+        let mut said = vec![rule.cite.to_string(), self.over(rule.over)];
         if let Some(parameter) = room.not_applied {
             let id = &self.policy.parameters[parameter].id;
             said.push(match zh {
@@ -313,7 +313,7 @@ impl<'a> Teller<'a> {
     /// What there is to say about a limit besides its figures.
     pub fn limit_note(&self, room: &LimitRoom) -> String {
         let rule = &self.policy.limits[room.limit];
-        let mut said = vec![rule.cite.clone(), self.over(rule.over)];
+        let mut said = vec![rule.cite.to_string(), self.over(rule.over)];
         let ids = |rows: &[usize]| self.speaker().list(rows.iter().map(|row| self.id(*row)));
         if !room.rows.is_empty() && !matches!(rule.of, LimitOf::Categories) {
             said.push(format!("{}{}", self.pick("已占：", "taken by "), ids(&room.rows)));
@@ -334,7 +334,7 @@ impl<'a> Teller<'a> {
             Event::Call(year, _) if zh => format!("{year}年度申报通知截止"),
             Event::Call(year, _) => format!("the call of {year} closes"),
             Event::Intake(from, _) => {
-                let cite = self.policy.intake.as_ref().map_or("", |intake| intake.cite.as_str());
+                let cite = self.policy.intake.as_ref().map_or("", |intake| &*intake.cite);
                 let said = match (from, zh) {
                     (Some(from), true) => format!("申报受理截止（{from}起）"),
                     (Some(from), false) => format!("applications close (open from {from})"),
@@ -416,7 +416,7 @@ impl<'a> Teller<'a> {
     }
 
     fn cite_of(&self, policy: &Policy, clause: Option<usize>) -> String {
-        let cite = clause.map_or("", |clause| policy.clauses[clause].cite.as_str());
+        let cite = clause.map_or("", |clause| &*policy.clauses[clause].cite);
         match (cite.is_empty(), self.lang) {
             (true, _) => String::new(),
             (false, Lang::Zh) => format!("（{cite}）"),

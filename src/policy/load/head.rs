@@ -4,7 +4,7 @@ use super::Reader;
 use jiff::civil::Date;
 
 use crate::lang::Words;
-use crate::policy::model::Intake;
+use crate::policy::model::{Cite, Intake};
 use crate::policy::phrase;
 use crate::rulefile::{Code, Entry};
 use crate::vocabulary::ValueId;
@@ -20,10 +20,10 @@ pub(super) struct Head {
     pub(super) number: Option<String>,
     pub(super) published: Option<Date>,
     pub(super) region: Vec<String>,
-    pub(super) region_cite: String,
+    pub(super) region_cite: Cite,
     pub(super) from: Date,
     pub(super) until: Option<Date>,
-    pub(super) validity_cite: String,
+    pub(super) validity_cite: Cite,
     pub(super) source: String,
     pub(super) source_sha256: Option<String>,
     pub(super) application_day: Option<(i8, i8)>,

@@ -117,7 +117,7 @@ impl Reader<'_, '_> {
     }
 
     fn anchored(&self, entry: &Entry<'_, '_>, key: &str, says: &str) -> Option<Cite> {
-        let cite = entry.need_text(key);
+        let cite: Option<Cite> = entry.need_text(key).map(Cite::from);
         if let (Some(cite), Some(node)) = (&cite, entry.get(says)) {
             let anchor = node.text().map(|says| Anchor { cite: cite.clone(), says, span: node.span() });
             self.anchors.borrow_mut().extend(anchor);
