@@ -14,7 +14,7 @@ use biaobu::output::diff::{Money, Told};
 use biaobu::output::document::{self, Form, Present as _};
 use biaobu::output::terminal::Look;
 use biaobu::output::words::Speaker;
-use biaobu::policy::model::Amount;
+use biaobu::policy::model::{Amount, Cite};
 use biaobu::policy::{self, Policy};
 use biaobu::rulefile::RuleFile;
 use biaobu::rules::{self, Rules};
@@ -51,7 +51,7 @@ fn shipped_files() -> impl Iterator<Item = RuleFile> {
 }
 
 /// Every clause number that a change names.
-fn cites(changes: &[Change]) -> BTreeSet<String> {
+fn cites(changes: &[Change]) -> BTreeSet<Cite> {
     let mut cites = BTreeSet::new();
     for change in changes {
         cites.extend(change.on.iter().flat_map(|on| on.before.iter().chain(&on.after)).cloned());
@@ -60,7 +60,7 @@ fn cites(changes: &[Change]) -> BTreeSet<String> {
             What::Says { before, after, .. } => before.iter().chain(after).collect(),
             What::Order { .. } => Vec::new(),
         };
-        cites.extend(says.into_iter().filter_map(|said| said.cite.as_deref().map(str::to_owned)));
+        cites.extend(says.into_iter().filter_map(|said| said.cite.clone()));
     }
     cites
 }
@@ -131,7 +131,7 @@ fn noticed(rules: &Rules, file: &RuleFile, original: &Policy, changed: &str, num
     let around = cited_around(&file.text, number);
     let named = cites(&changes);
     assert!(
-        around.is_empty() || around.iter().any(|cite| named.contains(cite)),
+        around.is_empty() || around.iter().any(|cite| named.contains(cite.as_str())),
         "{}: {line}: {sentences:?}",
         file.name
     );
