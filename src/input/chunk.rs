@@ -233,6 +233,8 @@ pub(super) struct BlockReader<'a> {
     known: HashMap<Arc<[u8]>, Option<(u32, bool)>>,
     key: Vec<u8>,
     inferred: Vec<Inferred<'a>>,
+    /// How many bytes and rows the block before came to.
+    before: (usize, usize),
 }
 
 impl<'a> BlockReader<'a> {
@@ -255,6 +257,7 @@ impl<'a> BlockReader<'a> {
             known: HashMap::new(),
             key: Vec::new(),
             inferred: common.dictionary.vocabulary.inferences().iter().map(Inferred::new).collect(),
+            before: (0, 0),
         }
     }
 
@@ -264,9 +267,10 @@ impl<'a> BlockReader<'a> {
         let text = if first { without_marks(&text) } else { &text };
         let mut parsed = Parsed { decoded, ..Parsed::default() };
         parsed.chunk.input = file.input;
-        // Most rows keep about half of what they say.
-        parsed.chunk.bytes.reserve(text.len() / 2);
-        parsed.rows.reserve(text.len() / 128);
+        // Blocks of a file are much alike.
+        let room = |before: usize| before + before / 16;
+        parsed.chunk.bytes.reserve(room(self.before.0).min(text.len()));
+        parsed.rows.reserve(room(self.before.1));
         let mut header = first;
         let mut records = Records::new(text, file.delimiter);
         while let Some(row) = records.next() {
@@ -300,6 +304,7 @@ impl<'a> BlockReader<'a> {
         }
         // Empty lines at the end count as well.
         parsed.rows_taken = records.row();
+        self.before = (parsed.chunk.bytes.len(), parsed.rows.len());
         parsed.chunk.bytes.shrink_to_fit();
         parsed
     }
@@ -534,7 +539,7 @@ fn without_digits(word: u64) -> u64 {
     let high = every(0x80);
     // A digit differs from `0` by less than ten, so that adding 118 leaves the high bit clear.
     let apart = word ^ every(b'0');
-    let others = ((apart & !high) + every(118) | apart) & high;
+    let others = (((apart & !high) + every(118)) | apart) & high;
     let digits = (!others & high) / 0x80 * 0xFF;
     word & !digits | every(b'0') & digits
 }
