@@ -75,7 +75,7 @@ impl Layout {
         self.facts.iter().copied()
     }
 
-    /// Begins a row: its facts follow by `write_day`, `write_money`, `write_text`, in order.
+    /// Begins a row: its facts follow by the functions of [`Writing`], in order, then what is extra.
     pub fn begin(&self, bytes: &mut Vec<u8>) -> Writing {
         let at = bytes.len();
         bytes.extend_from_slice(&[0; 8][..self.mask]);
@@ -210,16 +210,11 @@ impl<'b> OwnFacts<'b> {
 
     /// A text; none where it is blank.
     pub fn text(self, bit: u32) -> Option<&'b str> {
-        self.text_bytes(bit).and_then(as_text)
-    }
-
-    /// The bytes of a text.
-    pub fn text_bytes(self, bit: u32) -> Option<&'b [u8]> {
         let known = self.known();
         if known & (1 << bit) == 0 {
             return None;
         }
-        self.texts().nth(ones(before(known & self.layout.texts, bit)))
+        self.texts().nth(ones(before(known & self.layout.texts, bit))).and_then(as_text)
     }
 
     /// The cells of `count` extra columns.

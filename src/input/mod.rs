@@ -18,6 +18,7 @@ mod decode;
 mod layout;
 pub mod ledger;
 pub mod page;
+mod plain;
 mod row;
 mod segments;
 mod table;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use jiff::civil::Date;
 
 use super::File;
@@ -61,12 +61,13 @@ impl<'l> Kept<'l> {
         self.text_cell(self.ledger.vocabulary().known().id)
     }
 
-    /// The bytes of that cell, of a row that is not kept as cells.
-    fn id_bytes(self) -> Option<&'l [u8]> {
-        match self.ledger.common.layout.own(self.ledger.vocabulary().known().id) {
-            Some(Own::Text(bit)) if !self.is_as_cells() => self.own().text_bytes(bit),
-            _ => None,
-        }
+    /// The id as ids are compared, with the number of the file, within which they must differ.
+    fn id(self) -> (Cow<'l, str>, usize) {
+        let id = match self.id_cell() {
+            Some(id) => text::folded(id),
+            None => Cow::Owned(format!("row{}", self.number())),
+        };
+        (id, self.input())
     }
 
     /// The cell of a column of text, trimmed, unless blank.
@@ -159,42 +160,6 @@ impl<'l> Page<'l> {
     }
 }
 
-/// Ids of so many bytes need no memory of their own.
-const SHORT: usize = 12;
-
-/// The id of a row as ids are compared within a file.
-#[derive(PartialEq, Eq, Hash)]
-enum Id<'p> {
-    /// A short one of visible ASCII, which folding leaves as it is, with the number of the file.
-    Short([u8; SHORT], u32),
-    Long(Cow<'p, str>, u32),
-}
-
-impl<'p> Id<'p> {
-    fn new(row: Kept<'p>) -> Self {
-        let file = row.input() as u32;
-        let plain = row.id_bytes().and_then(Self::short);
-        plain.map_or_else(|| Self::long(row, file), |short| Id::Short(short, file))
-    }
-
-    fn short(id: &[u8]) -> Option<[u8; SHORT]> {
-        let mut short = [0; SHORT];
-        short.get_mut(..id.len())?.copy_from_slice(id);
-        id.iter().all(u8::is_ascii_graphic).then_some(short)
-    }
-
-    fn long(row: Kept<'p>, file: u32) -> Self {
-        let id = match row.id_cell() {
-            Some(id) => text::folded(id),
-            None => Cow::Owned(format!("row{}", row.number())),
-        };
-        match Self::short(id.as_bytes()) {
-            Some(short) => Id::Short(short, file),
-            None => Id::Long(id, file),
-        }
-    }
-}
-
 /// Those of a list that are there more than once, with their places in it.
 fn repeated<T: Ord + Copy>(list: &[T]) -> Vec<(usize, T)> {
     let mut sorted = list.to_vec();
@@ -236,41 +201,11 @@ impl Warnings {
     }
 }
 
-/// The ids of a unit's rows, with the numbers of the rows.
-struct Ids<'p> {
-    few: Vec<(Id<'p>, u64)>,
-    many: HashMap<Id<'p>, u64>,
-    are_few: bool,
-}
-
-impl<'p> Ids<'p> {
-    /// Up to here, comparing every id with every other is faster.
-    const FEW: usize = 12;
-
-    fn new(count: usize) -> Self {
-        let are_few = count <= Self::FEW;
-        Ids { few: Vec::with_capacity(if are_few { count } else { 0 }), many: HashMap::new(), are_few }
-    }
-
-    fn before(&self, id: &Id<'p>) -> Option<u64> {
-        match self.are_few {
-            true => self.few.iter().find(|(known, _)| known == id).map(|(_, number)| *number),
-            false => self.many.get(id).copied(),
-        }
-    }
-
-    fn insert(&mut self, id: Id<'p>, number: u64) {
-        match self.are_few {
-            true => self.few.push((id, number)),
-            false => _ = self.many.insert(id, number),
-        }
-    }
-}
-
 /// True if no two of these rows of a unit have the same id, as far as hashes of ids tell.
 fn are_apart(rows: &[LedgerRow]) -> bool {
     let ids = || rows.iter().map(|row| row.kept.id);
-    rows.len() < 2 || !ids().any(|id| id == NO_ID) && differ(rows.len(), ids())
+    // Rows without an id are called after their numbers, which differ; but another row may be called so by its id.
+    ids().all(|id| id == NO_ID) || !ids().any(|id| id == NO_ID) && differ(rows.len(), ids())
 }
 
 /// True if no two of `count` numbers are the same.
@@ -297,14 +232,9 @@ impl Ledger<'_> {
         let repeats = |place: usize| {
             let own = (self.starts[place] - first) as usize..(self.starts[place + 1] - first) as usize;
             !are_apart(&rows[own.clone()]) && {
-                let mut ids = Ids::new(own.len());
-                let readable = own.filter(|index| rows[*index].kept.shape != UNREADABLE);
-                let mut ids_of_rows = readable.map(|index| Id::new(self.kept(order[index])));
-                ids_of_rows.any(|id| {
-                    let again = ids.before(&id).is_some();
-                    ids.insert(id, 0);
-                    again
-                })
+                let mut ids = HashSet::new();
+                let mut readable = own.filter(|index| rows[*index].kept.shape != UNREADABLE);
+                readable.any(|index| !ids.insert(self.kept(order[index]).id()))
             }
         };
         places.into_iter().any(repeats)
@@ -331,24 +261,20 @@ impl<'p> LedgerUnit<'p> {
     /// before. That row stands. An unreadable row uses up no id, so that its corrected copy below it counts.
     fn tell_apart(&mut self, own: Range<usize>) {
         let page = self.page;
-        let rows = &page.rows[own.clone()];
-        if rows.iter().all(|row| row.kept.shape != UNREADABLE) && are_apart(rows) {
-            self.rows = own.map(|index| index as u32).collect();
-            return;
-        }
+        let mut ids = (!are_apart(&page.rows[own.clone()])).then(HashMap::new);
         self.rows.reserve_exact(own.len());
-        let mut ids = Ids::new(own.len());
         for index in own {
             let row = page.kept(index);
-            let unreadable = row.row.kept.shape == UNREADABLE;
-            let (id, number) = (Id::new(row), row.number());
-            let before = ids.before(&id);
-            if unreadable || before.is_some() {
+            let id = ids.is_some().then(|| row.id());
+            let before = ids.as_ref().zip(id.as_ref()).and_then(|(ids, id)| ids.get(id).copied());
+            if row.row.kept.shape == UNREADABLE || before.is_some() {
                 self.unreadable.push(Unreadable { row: page.order[index], used_before: before });
                 continue;
             }
             self.rows.push(index as u32);
-            ids.insert(id, number);
+            if let (Some(ids), Some(id)) = (&mut ids, id) {
+                ids.insert(id, row.number());
+            }
         }
     }
 

@@ -384,6 +384,37 @@ proptest! {
         let _ = read_portfolio(vocabulary(), &files[1..], None, &options);
     }
 
+    /// An id counts once for each unit and file: the first readable row with it stands, however ids are written.
+    #[test]
+    fn ids_are_told_apart(
+        rows in prop::collection::vec((0..2usize, 0..2usize, "|A1|Ａ1| a1|row[2-9]|x y|x  y|长编号长编号|[a-c]{1,14}", any::<bool>()), 1..40),
+    ) {
+        let mut files = ["id,applicant,kind,date\n".to_owned(), "id,applicant,kind,date\n".to_owned()];
+        let mut lines = [1u64; 2];
+        let mut used = std::collections::BTreeSet::new();
+        let (mut counted, mut refused) = (Vec::new(), Vec::new());
+        for (file, unit, id, readable) in &rows {
+            let date = if *readable { "2021-05-01" } else { "soon" };
+            files[*file] += &format!("{id},{},standard,{date}\n", ["甲", "乙"][*unit]);
+            lines[*file] += 1;
+            let named = if id.trim().is_empty() { format!("row{}", lines[*file]) } else { crate::text::fold(id) };
+            let place = (*file, lines[*file]);
+            match *readable && used.insert((*file, *unit, named)) {
+                true => counted.push(place),
+                false => refused.push(place),
+            }
+        }
+        let read = read(&[&files[0], &files[1]], "", &Options::default()).unwrap();
+        let achievements = read.applicants.iter().flat_map(|unit| &unit.achievements);
+        let mut found: Vec<(usize, u64)> = achievements.map(|row| (row.input, row.row)).collect();
+        let mut invalid: Vec<(usize, u64)> =
+            read.invalid.iter().map(|row| (usize::from(row.path == "b"), row.row)).collect();
+        for places in [&mut found, &mut invalid, &mut counted, &mut refused] {
+            places.sort_unstable();
+        }
+        prop_assert_eq!((found, invalid), (counted, refused));
+    }
+
     /// Cells that nearly make sense, under every header.
     #[test]
     fn any_cells(rows in prop::collection::vec(
