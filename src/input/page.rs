@@ -115,6 +115,8 @@ pub struct Page<'l> {
     /// Where its rows stand in the ledger.
     order: &'l [u32],
     rows: Vec<LedgerRow>,
+    /// Where the bytes of each begin.
+    begins: Vec<usize>,
     /// Of all rows, one after the other.
     bytes: Vec<u8>,
     /// The numbers of their standards; empty where nobody asked.
@@ -127,19 +129,19 @@ impl<'l> Page<'l> {
         let order = &ledger.order[rows];
         // Each of these loops waits for memory once for many rows, not row by row.
         let found = order.iter().map(|index| (ledger.rows[*index as usize], ledger.end(*index as usize)));
-        let (mut kept, ends): (Vec<LedgerRow>, Vec<u32>) = found.unzip();
-        let length = |(row, end): (&LedgerRow, &u32)| (end - row.kept.at) as usize;
-        let mut bytes = Vec::with_capacity(kept.iter().zip(&ends).map(length).sum());
-        for (row, end) in kept.iter_mut().zip(ends) {
-            let own = row.kept.at as usize..end as usize;
-            row.kept.at = bytes.len() as u32;
-            bytes.extend_from_slice(ledger.chunk(row).bytes.get(own).unwrap_or_default());
+        let (rows, ends): (Vec<LedgerRow>, Vec<u32>) = found.unzip();
+        let own = |(row, end): (&LedgerRow, &u32)| row.kept.at as usize..*end as usize;
+        let mut bytes = Vec::with_capacity(rows.iter().zip(&ends).map(own).map(|own| own.len()).sum());
+        let mut begins = Vec::with_capacity(rows.len());
+        for (row, end) in rows.iter().zip(&ends) {
+            begins.push(bytes.len());
+            bytes.extend_from_slice(ledger.chunk(row).bytes.get(own((row, end))).unwrap_or_default());
         }
         let numbers = match ledger.numbers.len() {
             0 => Vec::new(),
             _ => order.iter().map(|index| ledger.numbers[*index as usize]).collect(),
         };
-        Page { ledger, first: places.start, order, rows: kept, bytes, numbers }
+        Page { ledger, first: places.start, order, rows, begins, bytes, numbers }
     }
 
     /// The unit at `place`, which must be one of the page's. One without a readable row has no rows.
@@ -154,8 +156,8 @@ impl<'l> Page<'l> {
 
     fn kept(&self, index: usize) -> Kept<'_> {
         let row = self.rows[index];
-        let end = self.rows.get(index + 1).map_or(self.bytes.len(), |next| next.kept.at as usize);
-        let bytes = self.bytes.get(row.kept.at as usize..end).unwrap_or_default();
+        let end = self.begins.get(index + 1).copied().unwrap_or(self.bytes.len());
+        let bytes = self.bytes.get(self.begins[index]..end).unwrap_or_default();
         Kept { ledger: self.ledger, row, bytes }
     }
 }
