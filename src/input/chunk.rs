@@ -163,6 +163,7 @@ impl Plan {
         }
     }
 
+    /// True if rows have cells under headers that nobody knows, and these are kept.
     pub fn has_extra(&self) -> bool {
         !self.extra.is_empty()
     }

@@ -278,13 +278,6 @@ struct File {
     notices: Vec<Words>,
 }
 
-impl File {
-    /// True if rows have cells under headers that nobody knows, and these are kept.
-    fn has_extra(&self) -> bool {
-        self.plan.has_extra()
-    }
-}
-
 /// An opened file, its header read.
 struct Opened<'a> {
     file: File,

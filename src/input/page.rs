@@ -98,7 +98,7 @@ impl<'l> Kept<'l> {
             return self.read_cells().1;
         }
         let file = self.file();
-        if !file.has_extra() {
+        if !file.plan.has_extra() {
             return Vec::new();
         }
         let names: Vec<&String> = file.columns.iter().filter_map(Column::extra_name).collect();

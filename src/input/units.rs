@@ -135,7 +135,7 @@ impl Spellings {
         half as usize & self.slots.len().wrapping_sub(1)
     }
 
-    /// The half of a hash that is kept; its lowest bits are those that differ most.
+    /// The half of a hash that is kept: its lowest bits say where a spelling stands, all of it whether it may be the one.
     fn half(hash: u64) -> u64 {
         hash >> 32
     }
