@@ -205,11 +205,13 @@ fn every_diagnostic_has_a_reproducer() {
         let name = format!("{code}.toml");
         let text = fs::read_to_string(folder.join(&name)).unwrap_or_else(|error| panic!("{name}: {error}"));
         let expected = text.lines().next().unwrap().trim_start_matches("# ");
-        assert!(expected.starts_with(&format!("error[{code}]: ")), "{name}: {expected}");
+        // What is unused does no harm.
+        let severity = if code == "unused" { "warning" } else { "error" };
+        assert!(expected.starts_with(&format!("{severity}[{code}]: ")), "{name}: {expected}");
         let ran = biaobu(&folder, &format!("check {name}"));
         assert_eq!((ran.out.lines().next(), ran.code), (Some(expected), Some(1)), "{name}\n{}{}", ran.out, ran.err);
         assert_eq!(
-            ran.out.lines().filter(|line| line.starts_with("error[")).count(),
+            ran.out.lines().filter(|line| line.starts_with("error[") || line.starts_with("warning[")).count(),
             1,
             "{name} has one mistake:\n{}",
             ran.out
@@ -218,6 +220,83 @@ fn every_diagnostic_has_a_reproducer() {
         // In English it is the same mistake at the same place.
         let english = biaobu(&folder, &format!("check {name} --lang en")).out;
         let place = |page: &str| page.lines().find(|line| line.contains("-->")).map(str::to_owned);
-        assert!(english.starts_with(&format!("error[{code}]: ")) && place(&english) == place(&ran.out), "{english}");
+        assert!(
+            english.starts_with(&format!("{severity}[{code}]: ")) && place(&english) == place(&ran.out),
+            "{english}"
+        );
     }
+}
+
+/// Lines that say where and what: `error[…]` and `warning[…]`, each with the lines of the file behind `-->`.
+fn told(page: &str) -> Vec<(&str, &str)> {
+    let lines: Vec<&str> = page.lines().collect();
+    let is_title = |line: &str| line.starts_with("error[") || line.starts_with("warning[");
+    let pairs = lines.windows(2).filter(|pair| is_title(pair[0]));
+    pairs.map(|pair| (pair[0], pair[1].split_once(".toml:").map_or("", |(_, place)| place.trim()))).collect()
+}
+
+/// Of many mistakes of one kind the first few are shown in full, and every other one by its line.
+#[test]
+fn many_mistakes_of_one_kind_are_told_by_line() {
+    let clauses: Vec<String> = (0..40)
+        .map(|number| format!("[[clause]]\nid = \"more-{number}\"\ncite = \"第二条\"\nnatur = \"fixed\"\n"))
+        .collect();
+    let broken = format!("{TOWN}\n{}", clauses.concat());
+    let folder = folder(&[("kind.toml", KIND), ("town.toml", &broken)]);
+    let page = biaobu(folder.path(), "check kind.toml town.toml").out;
+    let wrong = (1..).zip(broken.lines()).filter(|(_, line)| line.starts_with("natur ")).map(|(number, _)| number);
+    let found: Vec<_> = told(&page).into_iter().filter(|(title, _)| title.starts_with("error[unknown-key]")).collect();
+    assert_eq!(found.len(), 6, "{page}");
+    let numbers = |place: &str| {
+        let numbers = place.trim_start_matches("第 ").trim_end_matches(" 行").split('、');
+        numbers.map(|number| number.split(':').next().unwrap().parse().unwrap()).collect::<Vec<usize>>()
+    };
+    let all: Vec<usize> = found.iter().flat_map(|(_, place)| numbers(place)).collect();
+    assert_eq!(all, wrong.collect::<Vec<_>>(), "{page}");
+    // What is missing in each of them is told as well, and what to do.
+    assert_eq!(page.matches("= help: 是不是 `nature`？").count(), 6, "{page}");
+    for key in ["title", "en", "for", "category", "nature", "amount"] {
+        let title = format!("error[missing-key]: 这里缺少 `{key}`");
+        assert!(told(&page).iter().any(|(found, _)| *found == title), "{key}: {page}");
+    }
+    assert!(page.lines().count() < 120, "{page}");
+}
+
+/// A mistake is told once: that other parts of the file refer to what could not be read is none of its own.
+#[test]
+fn what_refers_to_something_broken_is_no_further_mistake() {
+    let cap = "[[cap]]\nid = \"year\"\ncite = \"第六条\"\ntitle = \"每年\"\nen = \"a year\"\nat_most = \"9万元\"\nin = [\"lighthouse\"]\n";
+    let whole = format!("{TOWN}\n{cap}");
+    for (from, to, line) in [
+        ("nature   = \"fixed\"", "nature   = \"fix\"", "nature"),
+        ("lighthouse_global = \"7万元\"", "lighthouse_global = \"7万圆\"", "lighthouse_global ="),
+        ("category = \"lighthouses\"", "category = \"lamps\"", "category"),
+    ] {
+        let broken = whole.replace(from, to);
+        assert_ne!(broken, whole);
+        let folder = folder(&[("kind.toml", KIND), ("town.toml", &broken)]);
+        let page = biaobu(folder.path(), "check kind.toml town.toml").out;
+        let number = 1 + broken.lines().position(|text| text.starts_with(line)).unwrap();
+        let found = told(&page);
+        assert_eq!(found.len(), 1, "{from}\n{page}");
+        assert!(found[0].1.starts_with(&format!("{number}:")), "{from}\n{page}");
+    }
+}
+
+/// A draft may empty a category that limits and caps still name.
+#[test]
+fn a_category_without_a_clause_is_a_warning() {
+    let rest = "[[category]]\nid = \"lamps\"\ntitle = \"灯\"\nen = \"Lamps\"\n\
+                [[cap]]\nid = \"year\"\ncite = \"第六条\"\ntitle = \"每年\"\nen = \"a year\"\nat_most = \"9万元\"\nin = [\"lamps\"]\n";
+    let rows = "kind,subject,date,flags\n灯塔工厂,全球灯塔,2021-03-01,夜间运行\n";
+    let folder =
+        folder(&[("town/kind.toml", KIND), ("town/town.toml", &format!("{TOWN}\n{rest}")), ("rows.csv", rows)]);
+    let checked = biaobu(folder.path(), "check town");
+    assert_eq!(told(&checked.out).len(), 1, "{}", checked.out);
+    assert!(checked.out.starts_with("warning[unused]: 没有条款属于类别 `lamps`") && checked.code == Some(1));
+    let ran = biaobu(folder.path(), "estimate rows.csv --rules town --policy town-2030 --year 2022 --format json");
+    let document = common::json(&ran);
+    assert_eq!(document["results"][0]["total"], "70000.00", "{}", ran.out);
+    assert_eq!(document["results"][0]["caps"], serde_json::json!([]));
+    assert!(ran.err.contains("warning[unused]"), "{}", ran.err);
 }

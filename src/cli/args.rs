@@ -72,9 +72,9 @@ pub enum Command {
     ///
     /// 例 Example: biaobu verify 结果.json --inputs 资料/
     Verify(Verify),
-    /// 结果文件的 JSON Schema The JSON Schema of a result
+    /// 规则文件、词典或结果文件的 JSON Schema The JSON Schema of a policy, of the vocabulary or of a result
     ///
-    /// 例 Example: biaobu schema result > result.schema.json
+    /// 例 Example: biaobu schema policy > policy.schema.json
     Schema(Schema),
     /// 命令行补全脚本 Completions for a shell
     ///
@@ -303,6 +303,10 @@ pub struct Schema {
 
 #[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SchemaOf {
+    /// 事实词典：没有 [policy] 的规则文件 The dictionary of facts: a rule file without [policy]
+    Vocabulary,
+    /// 一份政策的规则文件，含词典的事实与取值 A rule file with one policy, with the facts and values of the dictionary
+    Policy,
     /// estimate --format json 的结果，以及 ndjson 的一行 Results of estimate --format json, and a line of ndjson
     Result,
 }

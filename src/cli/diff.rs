@@ -106,6 +106,10 @@ fn policy(name: &str, rules: &Rules, lang: Lang) -> Result<Policy> {
     }
     let file = files::rule_files(&[path.to_owned()], lang)?.remove(0);
     if !file.is_policy() {
+        let syntax = file.syntax();
+        if !syntax.is_empty() {
+            tell(rulefile::render(&file, &syntax, lang).trim_end_matches('\n'));
+        }
         bail!(say(
             lang,
             &words!(

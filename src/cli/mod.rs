@@ -57,7 +57,7 @@ pub fn main() -> ExitCode {
         Command::Template(template) => template::run(template, &args.rules, lang),
         Command::Check(check) => check::run(check, &args.rules, lang),
         Command::Verify(verify) => verify::run(verify, &args.rules, lang),
-        Command::Schema(schema) => schema::run(schema, lang),
+        Command::Schema(schema) => schema::run(schema, &args.rules, lang),
         Command::Completions(completions) => about::completions(completions.shell, lang),
         Command::Man => about::manual(lang),
     };

@@ -36,6 +36,10 @@ impl Lint<'_> {
         self.found.push(Diagnostic { code, severity: Severity::Error, span, message, hint });
     }
 
+    fn warning(&mut self, code: Code, span: Span, message: Words, hint: Words) {
+        self.found.push(Diagnostic { code, severity: Severity::Warning, span, message, hint });
+    }
+
     fn ids(&mut self) {
         for (index, clause) in self.policy.clauses.iter().enumerate() {
             if self.policy.clauses[..index].iter().any(|other| other.id == clause.id) {
@@ -191,11 +195,12 @@ impl Lint<'_> {
         }
     }
 
+    /// Nothing is computed wrongly: a draft may leave them for later.
     fn unused(&mut self) {
         for (index, category) in self.policy.categories.iter().enumerate() {
             if !self.policy.clauses.iter().any(|clause| clause.category == index) {
                 let id = &category.id;
-                self.error(
+                self.warning(
                     Code::Unused,
                     category.span.clone(),
                     words!(zh: "没有条款属于类别 `{id}`", en: "no clause is of category `{id}`"),
@@ -207,7 +212,7 @@ impl Lint<'_> {
             let used = |amount: &CapAmount| matches!(amount, CapAmount::OfParameter(used, _) if *used == index);
             if !self.policy.caps.iter().any(|cap| used(&cap.at_most)) {
                 let id = &parameter.id;
-                self.error(
+                self.warning(
                     Code::Unused,
                     parameter.span.clone(),
                     words!(zh: "没有封顶用到参数 `{id}`", en: "no cap uses the parameter `{id}`"),

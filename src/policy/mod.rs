@@ -9,6 +9,7 @@ mod lint;
 mod load;
 pub mod model;
 mod phrase;
+pub mod schema;
 pub mod source;
 mod uses;
 

@@ -1,7 +1,7 @@
 //! One struct per mistake in a rule file, and its picture: file, line, caret, hint.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::{RuleFile, Span};
 use crate::lang::{Lang, Words};
@@ -79,27 +79,69 @@ pub struct Diagnostic {
     pub hint: Words,
 }
 
-/// The picture of `diagnostics` for a terminal, without colour: one block each, in order of place.
+/// Of one kind, so many mistakes are shown with the lines that they stand in.
+const PICTURES: usize = 5;
+
+/// The page of `diagnostics` for a terminal, without colour, in order of place: one block each; of many mistakes of one
+/// kind the first few, and behind them one line for those that say the same.
 pub fn render(file: &RuleFile, diagnostics: &[Diagnostic], lang: Lang) -> String {
     let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
     sorted.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     let renderer = Renderer::plain().decor_style(DecorStyle::Ascii);
     let mut page = String::new();
+    let mut shown: Vec<(Code, usize)> = Vec::new();
+    let mut others: Vec<(&Diagnostic, Vec<String>)> = Vec::new();
     for diagnostic in sorted {
-        let level = match diagnostic.severity {
-            Severity::Error => Level::ERROR,
-            Severity::Warning => Level::WARNING,
-        };
-        let (start, end) = (diagnostic.span.start.min(file.text.len()), diagnostic.span.end.min(file.text.len()));
-        let snippet = Snippet::source(file.text.as_str())
-            .path(file.name.as_str())
-            .annotation(AnnotationKind::Primary.span(start..end.max(start)));
-        let mut group = level.primary_title(diagnostic.message.get(lang)).id(diagnostic.code.id()).element(snippet);
-        if !diagnostic.hint.zh.is_empty() {
-            group = group.element(Level::HELP.message(diagnostic.hint.get(lang)));
+        let place = shown.iter().position(|(code, _)| *code == diagnostic.code);
+        let place = place.unwrap_or_else(|| {
+            shown.push((diagnostic.code, 0));
+            shown.len() - 1
+        });
+        shown[place].1 += 1;
+        if shown[place].1 <= PICTURES {
+            page.push_str(&renderer.render(&[picture(file, diagnostic, lang)]));
+            page.push_str("\n\n");
+            continue;
         }
-        page.push_str(&renderer.render(&[group]));
-        page.push_str("\n\n");
+        let line = file.line(diagnostic.span.start).to_string();
+        let same = |other: &&mut (&Diagnostic, Vec<String>)| {
+            let said =
+                |diagnostic: &Diagnostic| (diagnostic.severity, diagnostic.message.clone(), diagnostic.hint.clone());
+            other.0.code == diagnostic.code && said(other.0) == said(diagnostic)
+        };
+        match others.iter_mut().find(same) {
+            Some((_, lines)) => lines.push(line),
+            None => others.push((diagnostic, vec![line])),
+        }
+    }
+    for (diagnostic, lines) in &others {
+        let (name, message, code) = (&file.name, diagnostic.message.get(lang), diagnostic.code.id());
+        let severity = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
+        let lines = match lang {
+            Lang::Zh => format!("第 {} 行", lines.join("、")),
+            Lang::En => format!("line {}", lines.join(", ")),
+        };
+        page.push_str(&format!("{severity}[{code}]: {message}\n   --> {name}: {lines}\n"));
+        if !diagnostic.hint.zh.is_empty() {
+            page.push_str(&format!("    = help: {}\n", diagnostic.hint.get(lang)));
+        }
+        page.push('\n');
     }
     page
+}
+
+fn picture<'a>(file: &'a RuleFile, diagnostic: &'a Diagnostic, lang: Lang) -> Group<'a> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let (start, end) = (diagnostic.span.start.min(file.text.len()), diagnostic.span.end.min(file.text.len()));
+    let snippet = Snippet::source(file.text.as_str())
+        .path(file.name.as_str())
+        .annotation(AnnotationKind::Primary.span(start..end.max(start)));
+    let group = level.primary_title(diagnostic.message.get(lang)).id(diagnostic.code.id()).element(snippet);
+    if diagnostic.hint.zh.is_empty() {
+        return group;
+    }
+    group.element(Level::HELP.message(diagnostic.hint.get(lang)))
 }

@@ -29,6 +29,19 @@ impl RuleFile {
         self.text.lines().any(|line| header(line) == "[policy]")
     }
 
+    /// The line, counted from 1, of a byte of the text.
+    pub fn line(&self, at: usize) -> usize {
+        let before = &self.text.as_bytes()[..at.min(self.text.len())];
+        1 + before.iter().filter(|byte| **byte == b'\n').count()
+    }
+
+    /// What keeps the file from being TOML.
+    pub fn syntax(&self) -> Vec<Diagnostic> {
+        let problems = Problems::default();
+        self.with_root(&problems, |_| ());
+        problems.into_inner()
+    }
+
     /// Parses the TOML. Syntax errors go to `problems`; what could be read is handed to `read`.
     pub(crate) fn with_root<T>(&self, problems: &Problems, read: impl FnOnce(Entry<'_, '_>) -> T) -> T {
         let (root, errors) = DeTable::parse_recoverable(&self.text);

@@ -78,13 +78,17 @@ impl Reader<'_, '_> {
             .filter_map(|example| self.example(example, Some((&selects, id.as_deref()))))
             .collect();
         entry.finish();
+        let (Some(id), Some(cite), Some(category), Some(nature)) = (id.clone(), cite, category, nature) else {
+            self.broken.borrow_mut().extend(id);
+            return None;
+        };
         let clause = Clause {
-            id: id?,
-            cite: cite?,
+            id,
+            cite,
             title,
             selects,
-            category: category?,
-            nature: nature?,
+            category,
+            nature,
             by,
             amounts: Vec::new(),
             per_quantity,
@@ -153,6 +157,7 @@ impl Reader<'_, '_> {
 
     /// Amounts may be percentages of other lines or clauses: sums first, then what refers to them.
     pub(super) fn resolve_amounts(&self, drafts: Vec<Draft<'_, '_>>) -> Vec<Clause> {
+        self.note_broken_lines(&drafts);
         let mut sums: HashMap<String, Money> = HashMap::new();
         // A percentage may refer to a line that is a percentage itself: go on until nothing more is settled.
         let mut settled = usize::MAX;
@@ -186,6 +191,27 @@ impl Reader<'_, '_> {
             .collect()
     }
 
+    /// Lines that cannot be read, and those that are percentages of them.
+    fn note_broken_lines(&self, drafts: &[Draft<'_, '_>]) {
+        let mut before = usize::MAX;
+        while before != self.broken.borrow().len() {
+            before = self.broken.borrow().len();
+            for (clause, leaf) in
+                drafts.iter().flat_map(|draft| draft.leaves.iter().map(|leaf| (&draft.clause.id, leaf)))
+            {
+                let line = full_name(clause, &leaf.path);
+                let broken = match self.quiet_phrase(&leaf.node).map(|parsed| parsed.of) {
+                    Some(Target::Name(name)) => self.is_broken(&full_name(clause, &name)) || self.is_broken(&name),
+                    Some(_) => false,
+                    None => !leaf.node.is_list(),
+                };
+                if broken && !self.is_broken(&line) {
+                    self.broken.borrow_mut().push(line);
+                }
+            }
+        }
+    }
+
     pub(super) fn quiet_phrase(&self, node: &Node<'_, '_>) -> Option<phrase::AmountPhrase> {
         if node.is_list() || node.is_table() {
             return None;
@@ -197,6 +223,9 @@ impl Reader<'_, '_> {
         let node = &leaf.node;
         if node.is_list() {
             let tiers: Vec<Money> = node.list().iter().filter_map(Node::money).collect();
+            if node.list().is_empty() {
+                node.wrong(&words!(zh: "至少一档金额", en: "at least one amount"));
+            }
             let of = tiers.iter().copied().max()?;
             return Some(Amount::Money { of, share: Share::ONE, from_elsewhere: false, tiers });
         }
@@ -221,8 +250,9 @@ impl Reader<'_, '_> {
                 unknown_is_maximum: leaf.unknown_is_maximum,
             });
         }
-        let found = sums.get(&full_name(clause, &name)).or_else(|| sums.get(&name));
-        if found.is_none() {
+        let own = full_name(clause, &name);
+        let found = sums.get(&own).or_else(|| sums.get(&name));
+        if found.is_none() && !self.is_broken(&own) {
             self.unknown_reference(node.span(), &name, sums.keys().map(String::as_str));
         }
         found.map(|of| Amount::Money { of: *of, share: parsed.share, from_elsewhere: true, tiers: Vec::new() })
@@ -231,6 +261,7 @@ impl Reader<'_, '_> {
     pub(super) fn share_rule(&self, entry: Entry<'_, '_>) -> Option<ShareRule> {
         let cite = self.cite(&entry);
         let mut parts = Vec::new();
+        entry.need("parts");
         for part in entry.entries("parts") {
             let place = part.need("place").and_then(|node| self.range(&node));
             let none_in = part.get("none_in").and_then(|node| self.range(&node));

@@ -13,6 +13,9 @@ use crate::words;
 
 impl Reader<'_, '_> {
     pub(super) fn unknown_reference<'n>(&self, span: Span, found: &str, known: impl Iterator<Item = &'n str>) {
+        if self.is_broken(found) {
+            return;
+        }
         let mut known: Vec<&str> = known.collect();
         known.sort_unstable();
         let hint = match text::nearest(found, known.iter().copied(), 3) {
@@ -39,7 +42,8 @@ impl Reader<'_, '_> {
             let found: Vec<ClauseIndex> = (0..names.clauses.len())
                 .filter(|index| names.clauses[*index].0 == name || Some(names.clauses[*index].1) == category)
                 .collect();
-            if found.is_empty() {
+            // That a category has no clause is told once, of the category.
+            if found.is_empty() && category.is_none() {
                 let known =
                     names.categories.iter().map(|c| c.id.as_str()).chain(names.clauses.iter().map(|c| c.0.as_str()));
                 self.unknown_reference(span, &name, known);
@@ -116,8 +120,12 @@ impl Reader<'_, '_> {
             entry.texts("same").into_iter().filter_map(|(name, span)| self.fact(&name, span)).collect();
         let otherwise = entry.get("otherwise").and_then(|node| self.fact_at(&node));
         let prefer = entry.get("prefer").and_then(|node| {
-            let table = node.entry()?;
-            let (name, span, order) = table.pairs().into_iter().next()?;
+            let mut pairs = node.entry()?.pairs();
+            if pairs.len() != 1 {
+                node.wrong(&words!(zh: "一个事实及其顺序", en: "one fact and its order"));
+                return None;
+            }
+            let (name, span, order) = pairs.remove(0);
             let fact = self.selecting_fact(&name, span)?;
             Some((fact, self.values(fact, &order)))
         });

@@ -40,10 +40,12 @@ impl Reader<'_, '_> {
         let replaces = head.texts("replaces").into_iter().map(|(id, _)| id).collect();
         let number = head.text("number");
         let published = head.get("published").and_then(|node| node.date());
-        let region: Vec<String> = head.texts("region").into_iter().map(|(name, _)| name).collect();
-        if region.is_empty() {
-            head.need("region");
-        }
+        let region = head.need("region").map(|node| {
+            if node.list().is_empty() {
+                node.wrong(&words!(zh: "至少一个地名", en: "at least one name of a place"));
+            }
+            node.texts().into_iter().map(|(name, _)| name).collect()
+        });
         let region_cite = self.anchored(&head, "region_cite", "region_says");
         let application_day = month_day(&head, "application_day");
         let intake = head.get("applications").and_then(|node| self.intake(node.entry()?));
@@ -73,7 +75,7 @@ impl Reader<'_, '_> {
             replaces,
             number,
             published,
-            region,
+            region: region?,
             region_cite: region_cite?,
             from: from?,
             until,

@@ -22,7 +22,8 @@ use crate::words;
 pub fn read(vocabulary: &Vocabulary, file: &RuleFile) -> (Option<Policy>, Vec<Diagnostic>) {
     let problems = Problems::default();
     let policy = file.with_root(&problems, |root| {
-        let reader = Reader { vocabulary, problems: &problems, anchors: RefCell::default() };
+        let reader =
+            Reader { vocabulary, problems: &problems, anchors: RefCell::default(), broken: RefCell::default() };
         reader.policy(root, file)
     });
     (policy, problems.into_inner())
@@ -32,6 +33,8 @@ struct Reader<'v, 'p> {
     vocabulary: &'v Vocabulary,
     problems: &'p Problems,
     anchors: RefCell<Vec<Anchor>>,
+    /// Clauses and lines of amounts that could not be read. That others refer to them is no further mistake.
+    broken: RefCell<Vec<String>>,
 }
 
 /// Names that groups of clauses go by: categories and clause ids.
@@ -109,6 +112,14 @@ impl Reader<'_, '_> {
             anchors: self.anchors.take(),
             examples,
         })
+    }
+
+    /// True for a clause or a line of amounts that could not be read, and for the lines of such a clause.
+    fn is_broken(&self, name: &str) -> bool {
+        let within = |broken: &String| {
+            name.strip_prefix(broken.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.broken.borrow().iter().any(within)
     }
 
     /// The clause that an entry cites, with the word of the official text by which it is known there.
