@@ -177,14 +177,33 @@ fn threads_change_nothing() {
 #[test]
 fn a_grouped_file_computed_while_it_is_read() {
     let (rows, units) = generated(40_000, 4, true);
+    let rows = with_columns_that_nobody_knows(&rows);
     for (form, threads) in FORMS.into_iter().flat_map(|form| [(form, 1), (form, 3)]) {
         let batch = batch(applications(&[2022], false), vec![0, 5], threads);
         let streamed = grouped(&batch, &rows, Some(&units), form).expect("it is grouped");
         let at_once = whole(&batch, std::slice::from_ref(&rows), Some(&units), form).0;
+        assert!(form == "summary" || at_once.contains("有,逗号") && at_once.contains("第8行"), "{form}");
         // Nobody looks at other applicants while the file is read.
         let without = |text: &str| text.lines().map(shared_warning_cut).collect::<Vec<_>>().join("\n");
         assert!(without(&streamed) == without(&at_once), "{form} {threads}");
     }
+}
+
+/// The same rows with two more columns, the second of them mostly blank.
+fn with_columns_that_nobody_knows(rows: &Source) -> Source {
+    let mut reader = ::csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(rows.bytes.as_slice());
+    let mut writer = ::csv::WriterBuilder::new().flexible(true).from_writer(Vec::new());
+    for (number, record) in reader.records().enumerate() {
+        let mut record = record.expect("text");
+        let (first, second) = match number {
+            0 => ("备注一".to_owned(), "备注二"),
+            _ => (format!("第{number}行"), if number % 7 == 0 { "有,逗号" } else { "" }),
+        };
+        record.push_field(&first);
+        record.push_field(second);
+        writer.write_record(&record).expect("memory can be written to");
+    }
+    support::text("rows.csv", &String::from_utf8(writer.into_inner().expect("memory")).expect("text"))
 }
 
 /// A line without the warnings about standards that others claim as well.

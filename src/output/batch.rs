@@ -302,8 +302,10 @@ impl Batch<'_> {
         let region = self.vocabulary.known().region;
         let out = RefCell::new(out);
         let mut rest = thread::scope(|scope| {
-            let start = || Worker::new(self, lines(extra.get().cloned().unwrap_or_default()));
-            let work = |worker: &mut Worker<'_>, ledger: Ledger<'_>| {
+            let work = |worker: &mut Option<_>, ledger: Ledger<'_>| {
+                // Which columns there are is known by the time of the first job, not before.
+                let new = || Worker::new(self, lines(extra.get().cloned().unwrap_or_default()));
+                let worker: &mut Worker<'_> = worker.get_or_insert_with(new);
                 let mut done = worker.units(&ledger, 0..ledger.len());
                 done.unreadable.extend(ledger.nobodys());
                 ledger.in_order(&mut done.unreadable);
@@ -321,7 +323,7 @@ impl Batch<'_> {
                 (aside.done)(units);
                 Ok(())
             };
-            let mut pool = InOrder::new(scope, self.threads, start, work);
+            let mut pool = InOrder::new(scope, self.threads, || None, work);
             let rest = read_grouped(self.vocabulary, achievements, applicants, options, |ledger| {
                 if extra.get().is_none() {
                     let headers: Arc<[String]> = ledger.possible_extra_headers().into();
