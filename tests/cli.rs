@@ -709,3 +709,24 @@ fn many_rows() {
     assert_eq!(run("--threads 0").code, Some(2));
     assert_eq!(run("--threads 3").out, run("--threads 1").out);
 }
+
+/// What could be read of a unit counts: a slip in one cell of its row lifts no bar that stands in another.
+#[test]
+fn a_slip_in_one_cell_of_a_unit_lifts_no_bar() {
+    let rows = "applicant,kind,level,action,rank,date\n甲,standard,national,formulate,1,2021-05-05\n";
+    for (units, clause) in [
+        ("applicant,region,type,dishonest_on\n甲,天津市,公司,2022-05-05\n", "第二十六条（三）"),
+        ("applicant,region,type,dishonest_on\n甲,上海市,公司,\n", "第二条"),
+    ] {
+        let folder = folder(&[("rows.csv", rows), ("units.csv", units)]);
+        let ran = biaobu(
+            folder.path(),
+            "estimate rows.csv --applicants units.csv --policy tianjin-2021 --year 2022 --format json",
+        );
+        let document = common::json(&ran);
+        let result = &document["results"][0];
+        assert_eq!((&result["total"], &result["items"][0]["clause"]), (&"0.00".into(), &clause.into()), "{result}");
+        assert_eq!((document["invalid"].as_array().map(Vec::len), ran.code), (Some(1), Some(1)));
+        assert!(ran.err.contains("units.csv 第2行: “甲”这一行有读不出的单元格"), "{}", ran.err);
+    }
+}

@@ -7,6 +7,7 @@ use super::table::{Records, is_blank};
 use super::units::KnownUnits;
 use super::{File, Invalid, Mistake, Notice, Read, credit_code};
 use crate::facts::Facts;
+use crate::lang::Words;
 use crate::vocabulary::Vocabulary;
 use crate::words;
 
@@ -39,12 +40,18 @@ pub(super) fn read(dictionary: &Dictionary<'_>, file: File, text: &str, units: &
             Err(mistakes) => (None, row.mistakes.into_iter().chain(mistakes).collect()),
         };
         file.complete(vocabulary, number, &mut mistakes);
+        // Cells beyond the header may have shifted the others.
+        let in_place = cells.surplus.is_none();
         mistakes.extend(cells.surplus);
         let readable = mistakes.is_empty();
         if let Some(name) = identity {
-            // Name and code of an unreadable row still join the rows of achievements; its other facts are unknown.
-            let facts = if readable { row.facts } else { Facts::default() };
+            // What could be read of a row counts, so that a slip in one cell does not lift a bar in another.
+            let facts = if in_place { row.facts } else { Facts::default() };
             units.register(vocabulary, name, code.as_deref(), facts, number);
+            if !readable {
+                let message = partly_read(name, in_place);
+                read.notices.push(Notice { path: file.path.clone(), row: Some(number), message });
+            }
         }
         if !readable {
             let (path, applicant) = (file.path.clone(), row.applicant);
@@ -54,6 +61,23 @@ pub(super) fn read(dictionary: &Dictionary<'_>, file: File, text: &str, units: &
         }
     }
     file.finish(file.encoding, rows, unnamed_column, read)
+}
+
+/// What becomes of a unit whose row has mistakes.
+fn partly_read(name: &str, in_place: bool) -> Words {
+    let name = shown(name);
+    if in_place {
+        words!(
+            zh: "“{name}”这一行有读不出的单元格：这些按未知处理，其余的照用",
+            en: "\"{name}\": cells of its row that cannot be read count as unknown; the others are used"
+        )
+    } else {
+        words!(
+            zh: "“{name}”这一行的单元格比表头多，可能错位：除名称和代码外都按未知处理",
+            en: "\"{name}\": its row has more cells than the header, which may have shifted them; all but name and code count \
+                 as unknown"
+        )
+    }
 }
 
 /// The name of a unit that has one, and neither whose name nor whose code was there before.

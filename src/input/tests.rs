@@ -282,14 +282,17 @@ fn the_applicants_file() {
         &portfolio,
         &[
             "units3: the check character",
+            "units7: \"丁\": cells of its row that cannot be read count as unknown; the others are used",
             "units9: this row has only 1 cells",
+            "units10: \"己\": its row has more cells than the header",
             "units: 1 of the achievements' applicants are not in the applicants file, and nothing is known of them: 丙",
             "units10: there is no achievement of \"己\"",
         ],
     );
     let known = vocabulary().known();
     let facts = |index: usize| portfolio.applicants[index].facts.iter().count();
-    assert_eq!((0..5).map(facts).collect::<Vec<_>>(), [3, 2, 0, 0, 0]);
+    // Of 丁 the region could be read.
+    assert_eq!((0..5).map(facts).collect::<Vec<_>>(), [3, 2, 0, 1, 0]);
     assert_eq!(portfolio.applicants[0].facts.text(known.region), Some("天津市"));
     assert_eq!(
         portfolio.inputs.iter().map(|f| (f.path.as_str(), f.rows)).collect::<Vec<_>>(),
