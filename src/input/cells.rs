@@ -11,7 +11,7 @@ use crate::facts::Value;
 use crate::lang::Words;
 use crate::money::{Money, parse_money};
 use crate::text;
-use crate::vocabulary::{Fact, FactId, FactType, ValueId, Vocabulary};
+use crate::vocabulary::{EnumValue, Fact, FactId, FactType, ValueId, Vocabulary};
 use crate::words;
 
 /// Reads one cell of the column `fact`; `None` for a blank cell. What was read but looks odd comes as words beside the
@@ -133,7 +133,7 @@ pub(super) fn subject_of_kind(
 }
 
 /// A subject that is none of the kind's.
-fn foreign_subject(vocabulary: &Vocabulary, kind: ValueId, cell: &str) -> Mistake {
+pub(super) fn foreign_subject(vocabulary: &Vocabulary, kind: ValueId, cell: &str) -> Mistake {
     let known = vocabulary.known();
     let fact = vocabulary.fact(known.subject);
     let kind_value = &vocabulary.fact(known.kind).values[usize::from(kind.0)];
@@ -163,15 +163,24 @@ fn foreign_subject(vocabulary: &Vocabulary, kind: ValueId, cell: &str) -> Mistak
 pub(super) fn unknown_value<'v>(
     fact: &Fact,
     cell: &str,
-    values: impl Iterator<Item = &'v crate::vocabulary::EnumValue> + Clone,
+    values: impl Iterator<Item = &'v EnumValue> + Clone,
 ) -> Mistake {
     /// More values than this are no help in a message.
     const MOST_LISTED: usize = 30;
-    let own = values.clone().flat_map(|v| [&v.id, &v.zh].into_iter().chain(&v.also).map(String::as_str));
+    let of_value = |value: &'v EnumValue| [&value.id, &value.zh].into_iter().chain(&value.also);
+    let own = values.clone().flat_map(of_value).map(String::as_str);
     let open = fact.ambiguous.iter().flat_map(|ambiguous| ambiguous.labels.iter().map(String::as_str));
-    let near = near(cell, own.chain(open));
+    let near = near(cell, own.chain(open)).filter(|near| {
+        let others = values.clone().filter(|value| !of_value(value).any(|label| label == near));
+        is_slip(cell, near, others.flat_map(of_value).map(String::as_str))
+    });
     let expected = if values.clone().count() > MOST_LISTED {
-        words!(zh: "词典里的取值（见 rules/vocabulary.toml）", en: "a value of the dictionary, rules/vocabulary.toml")
+        words!(
+            zh: "所属类别的{name}（biaobu template 给出的 Excel 模板列有）",
+            en: "a {id} of its kind (the workbook of biaobu template lists them)",
+            name = &fact.zh,
+            id = &fact.id
+        )
     } else {
         let zh = values.clone().map(|value| value.zh.as_str()).collect::<Vec<_>>().join("、");
         let en = values.map(|value| value.id.as_str()).collect::<Vec<_>>().join(", ");
@@ -212,6 +221,17 @@ pub(super) fn near<'a>(found: &str, candidates: impl Iterator<Item = &'a str> + 
     let found_is_long = long(found.trim());
     text::nearest(found, candidates.clone(), 1)
         .or_else(|| text::nearest(found, candidates.filter(|candidate| found_is_long || long(candidate)), 2))
+}
+
+/// True unless `found` is a short Chinese word that may as well mean something else: such a word differs in a third or a
+/// half of it from the label that it is near to, and a hint at the wrong level is worse than none.
+fn is_slip<'a>(found: &str, near: &str, mut others: impl Iterator<Item = &'a str>) -> bool {
+    let (found, near) = (text::key(found), text::key(near));
+    let count = |word: &str| word.chars().count();
+    if found.is_ascii() || count(&found) > 3 {
+        return true;
+    }
+    count(&found) == count(&near) && !others.any(|other| text::nearest(&found, [other], 1).is_some())
 }
 
 /// A cell as messages show it: on one line, and not too long.

@@ -50,6 +50,12 @@ impl<'v> Dictionary<'v> {
 
     /// The known header that `header` may have been meant to be.
     pub fn near_header(&self, of: Of, header: &str) -> Option<&'v str> {
+        // A unit or a remark behind the name: 实际费用（万元）.
+        let key = text::key(header);
+        let bare = key.strip_suffix(')').and_then(|rest| rest.rsplit_once('(')).map(|(name, _)| name.trim());
+        if let Some(fact) = bare.and_then(|name| self.header(of, name)) {
+            return Some(&self.vocabulary.fact(fact).zh);
+        }
         let applicant = self.vocabulary.known().applicant;
         let facts = self.vocabulary.facts().filter(|(id, fact)| fact.of == of || *id == applicant);
         let labels: Vec<&str> = facts.flat_map(|(_, fact)| labels(fact)).collect();

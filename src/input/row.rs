@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use super::Mistake;
-use super::cells::{both_ways, read_cell, read_flags, shown, subject_of_kind};
+use super::cells::{both_ways, foreign_subject, read_cell, read_flags, shown, subject_of_kind};
 use super::columns::Dictionary;
 use super::table::is_blank;
 use crate::facts::{Achievement, Applicant, Facts, Value};
@@ -99,6 +99,9 @@ impl<'d> RowReader<'d> {
             }
         } else {
             match (self.value(fact, cell), kind) {
+                (Err(_), Some(kind)) if fact == known.subject => {
+                    row.mistakes.push(foreign_subject(vocabulary, kind, cell));
+                }
                 (Err(mistake), _) => row.mistakes.push(mistake),
                 (Ok(None), _) => {}
                 (Ok(Some((value, _))), Some(kind)) if fact == known.subject => {
@@ -400,7 +403,9 @@ mod tests {
             ("kind=project|subject=forum", "!subject", "the kind is `project`"),
             ("kind=event|subject=forums", "!subject", "did you mean \"forum\""),
             ("kind=standard|subject=forum", "!subject", "`standard` has no subjects"),
-            ("kind=pilot|subject=无此", "!subject", "leave it blank"),
+            ("kind=pilot|subject=无此", "!subject", "`pilot` has no subjects"),
+            ("kind=event|subject=无此", "!subject", "expected one of conference, forum;"),
+            ("kind=无此|subject=无此", "!kind !subject", ""),
             ("kind=", "!kind", "required"),
             ("title=x", "!kind", "required"),
             ("kind=标准修编", "!kind", "expected one of standard, committee"),
@@ -413,10 +418,29 @@ mod tests {
         }
     }
 
+    /// A short Chinese word that differs in half of it from a label may as well mean another one.
+    #[test]
+    fn hints_are_for_slips_only() {
+        for (row, hint) in [
+            ("kind=standard|level=国标", None),
+            ("kind=standard|level=国傢", None),
+            ("kind=standard|action=制修订", None),
+            ("kind=standard|role=参于", Some("参与")),
+            ("kind=standard|role=lea", Some("lead")),
+            ("kind=standard|level=省标", Some("省级")),
+            ("kind=award|grade=一等将", Some("一等奖")),
+        ] {
+            let message = read(row).1;
+            let found = message.split_once("did you mean \"").and_then(|(_, rest)| rest.split('"').next());
+            assert_eq!(found, hint, "{row}: {message}");
+        }
+    }
+
     #[test]
     fn headers_of_examples() {
         for (row, expected, part) in [
             ("kind=pilot|rnak=1", "!rnak", "did you mean \"rank\""),
+            ("kind=pilot|实际费用（万元）=1", "!实际费用(万元)", "did you mean \"实际费用\""),
             ("kind=pilot|备注说明=1", "!备注说明", "lists the columns"),
             ("kind=pilot|date=2021-01-01|日期=2021-01-01", "!日期", "twice"),
             ("kind=pilot|region=天津", "!region", "no column"),
