@@ -730,3 +730,20 @@ fn a_slip_in_one_cell_of_a_unit_lifts_no_bar() {
         assert!(ran.err.contains("units.csv 第2行: “甲”这一行有读不出的单元格"), "{}", ran.err);
     }
 }
+
+/// Ids differ within a file; where the row that counts instead is in another file, that file is named.
+#[test]
+fn a_row_kept_in_another_file_is_named_with_its_file() {
+    let rows = "kind,level,action,rank,date,series,cost\nstandard,national,formulate,1,2021-05-05,S,100000\n";
+    let folder = folder(&[("one.csv", rows), ("two.csv", &rows.replace("100000", "200000"))]);
+    for format in ["json", "ndjson"] {
+        let command = format!("estimate one.csv two.csv --policy beijing-2020 --year 2022 --format {format}");
+        let document = common::json(&biaobu(folder.path(), &command));
+        let result = if format == "json" { &document["results"][0] } else { &document };
+        let [duplicate, kept] = result["items"].as_array().unwrap().as_slice() else { panic!("{result}") };
+        let of = |key: &str| [&duplicate[key], &kept[key]].map(|value| value.as_str().unwrap_or("-"));
+        assert_eq!(of("path"), ["one.csv", "two.csv"]);
+        assert_eq!(of("status"), ["duplicate", "reduced"]);
+        assert_eq!((of("same_as"), of("same_as_path")), (["row2", "-"], ["two.csv", "-"]), "{format}");
+    }
+}

@@ -323,6 +323,11 @@ impl<'p> LedgerUnit<'p> {
         &self.at(item).file().path
     }
 
+    /// The name of a file by its number.
+    pub fn path_of(&self, input: usize) -> Option<&'p str> {
+        self.ledger().common.files.get(input).map(|file| file.path.as_str())
+    }
+
     /// A text of a row, unless blank.
     pub fn text(&self, item: usize, fact: FactId) -> Option<Cow<'p, str>> {
         let row = self.at(item);
@@ -446,9 +451,13 @@ impl<'p> LedgerUnit<'p> {
         Applicant { achievements: rows.collect(), name: self.name().to_owned(), facts: self.facts().clone() }
     }
 
-    /// The unit; of its rows only the ids.
+    /// The unit; of its rows only the ids and their files.
     pub fn by_ids(&self) -> Applicant {
-        let row = |item| Achievement { id: self.id(item).into_owned(), ..Achievement::default() };
+        let row = |item| Achievement {
+            id: self.id(item).into_owned(),
+            input: self.input(item),
+            ..Achievement::default()
+        };
         let achievements = (0..self.rows.len()).map(row).collect();
         Applicant { achievements, name: self.name().to_owned(), facts: self.facts().clone() }
     }

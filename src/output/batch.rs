@@ -52,7 +52,7 @@ pub struct Written<'l> {
 }
 
 impl Written<'_> {
-    /// The unit; of its rows only the ids, which is all that is told of other rows.
+    /// The unit; of its rows only the ids and their files, which is all that is told of other rows.
     pub fn applicant(&self) -> &Applicant {
         self.applicant.get_or_init(|| self.unit.by_ids())
     }

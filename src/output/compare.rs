@@ -423,7 +423,8 @@ impl Told<'_> {
             let under = self.policies().iter().zip(&unit.places).flat_map(|(policy, place)| {
                 let told = telling(policy);
                 place.years.iter().filter_map(move |result| {
-                    let outcome = told.item(result, unit.applicant, result.items.get(item)?, (row, None));
+                    let outcome =
+                        told.item(result, unit.applicant, result.items.get(item)?, (row, &|row| self.path(row)));
                     let mut entry = Map::new();
                     entry.insert("policy".into(), json!(policy.id));
                     entry.insert("year".into(), json!(result.year));

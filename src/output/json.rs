@@ -134,13 +134,10 @@ impl Serialize for ResultEntry<'_> {
         for (key, money) in totals(result) {
             entry.serialize_entry(key, &money)?;
         }
+        let path = |row: &Achievement| self.report.portfolio.inputs.get(row.input).map(|input| input.path.as_str());
         let pairs = result.items.iter().zip(&applicant.achievements);
-        let items: Vec<Json> = pairs
-            .map(|(item, row)| {
-                let path = self.report.portfolio.inputs.get(row.input).map(|input| input.path.as_str());
-                Json::Object(told.item(result, applicant, item, (row, path)))
-            })
-            .collect();
+        let items: Vec<Json> =
+            pairs.map(|(item, row)| Json::Object(told.item(result, applicant, item, (row, &path)))).collect();
         entry.serialize_entry("items", &items)?;
         let pairs = result.items.iter().zip(&applicant.achievements);
         let open = pairs.filter(|(item, _)| !item.settled_by.is_empty());
@@ -151,6 +148,9 @@ impl Serialize for ResultEntry<'_> {
         entry.end()
     }
 }
+
+/// The name of the file that a row is from.
+type PathOf<'a> = &'a dyn Fn(&Achievement) -> Option<&'a str>;
 
 /// Puts results of one policy into JSON.
 pub(super) struct Telling<'a> {
@@ -237,13 +237,13 @@ impl Telling<'_> {
             .collect()
     }
 
-    /// One item of a result; with the row goes the name of its file.
+    /// One item of a result; with the row goes what names the files of rows.
     pub fn item(
         &self,
         result: &PolicyResult,
         applicant: &Applicant,
         item: &Item,
-        row: (&Achievement, Option<&str>),
+        row: (&Achievement, PathOf<'_>),
     ) -> Map<String, Json> {
         let mut entry = Map::new();
         self.tell_item(result, applicant, item, row, &mut |key, value| _ = entry.insert(key.to_owned(), value));
@@ -256,7 +256,7 @@ impl Telling<'_> {
         result: &PolicyResult,
         applicant: &Applicant,
         item: &Item,
-        (row, path): (&Achievement, Option<&str>),
+        (row, path_of): (&Achievement, PathOf<'_>),
         tell: &mut dyn FnMut(&'static str, Json),
     ) {
         let (speaker, policy) = (&self.speaker, self.speaker.policy);
@@ -288,7 +288,7 @@ impl Telling<'_> {
         tell("id", json!(row.id));
         tell("row", json!(row.row));
         if self.several_inputs {
-            tell("path", json!(path));
+            tell("path", json!(path_of(row)));
         }
         tell("status", json!(item.status.id()));
         tell("clause", json!(item.cite.as_ref().or(clause.map(|clause| &clause.cite))));
@@ -299,8 +299,12 @@ impl Telling<'_> {
         tell("amount", json!(item.amount));
         tell("assumptions", json!(self.assumptions(result, &item.assumptions)));
         tell("missing", json!(missing));
-        let same_as = item.same_as.and_then(|index| applicant.achievements.get(index)).map(|row| &row.id);
-        tell("same_as", json!(same_as));
+        let same_as = item.same_as.and_then(|index| applicant.achievements.get(index));
+        tell("same_as", json!(same_as.map(|row| &row.id)));
+        // Ids differ within a file; the same one may stand in another.
+        if let Some(kept) = same_as.filter(|kept| kept.input != row.input) {
+            tell("same_as_path", json!(path_of(kept)));
+        }
         if let Some(year) = item.same_as_year {
             tell("same_as_year", json!(year));
         }
@@ -397,7 +401,8 @@ impl<'a> Entries<'a> {
                 let _ = serde_json::to_writer(part, &value);
             }
         };
-        told.tell_item(&settled.head, applicant, &settled.item(item), (&row, None), &mut tell);
+        let path_of = |row: &Achievement| written.unit.path_of(row.input);
+        told.tell_item(&settled.head, applicant, &settled.item(item), (&row, &path_of), &mut tell);
         let behind = behind.unwrap_or_default();
         let behind = String::from_utf8_lossy(&behind);
         let behind = if holes { Template::new(&behind) } else { Template::plain(&behind) };

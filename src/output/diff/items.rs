@@ -331,11 +331,12 @@ impl Told<'_> {
             }
             entry
         };
+        let path = |row: &Achievement| money.portfolio.inputs.get(row.input).map(|input| input.path.as_str());
         let rows = unit.applicant.achievements.iter().enumerate().map(|(item, row)| {
             let (before, after) = amounts(unit, item);
             let fared = |side: usize| -> Json {
                 let years = unit.places[side].years.iter().filter_map(|result| {
-                    let told = telling(side).item(result, unit.applicant, result.items.get(item)?, (row, None));
+                    let told = telling(side).item(result, unit.applicant, result.items.get(item)?, (row, &path));
                     let mut entry = Map::new();
                     entry.insert("year".into(), json!(result.year));
                     entry.extend(told);
@@ -345,7 +346,7 @@ impl Told<'_> {
             };
             json!({
                 "id": row.id, "row": row.row,
-                "path": money.portfolio.inputs.get(row.input).map(|input| &input.path),
+                "path": path(row),
                 "title": row.facts.text(self.vocabulary.known().title),
                 "changed": fares_otherwise(unit, money.comparison, item),
                 "difference": after - before, "before": fared(BEFORE), "after": fared(AFTER),
