@@ -747,3 +747,31 @@ fn a_row_kept_in_another_file_is_named_with_its_file() {
         assert_eq!((of("same_as"), of("same_as_path")), (["row2", "-"], ["two.csv", "-"]), "{format}");
     }
 }
+
+/// Without `--format`, the name of the output file says which one is meant.
+#[test]
+fn the_name_of_the_output_file_names_the_format() {
+    let rows = "id,kind,level,action,rank,date\nA,standard,national,formulate,1,2021-05-05\n";
+    let folder = folder(&[("rows.csv", rows)]);
+    let estimate = "estimate rows.csv --policy tianjin-2021 --year 2022";
+    for (name, format) in [
+        ("a.csv", "csv"),
+        ("a.JSON", "json"),
+        ("a.ndjson", "ndjson"),
+        ("a.md", "markdown"),
+        ("a.html", "html"),
+        ("a.txt", "table"),
+        ("a", "table"),
+    ] {
+        for options in [format!("-o {name}"), format!("--format {format} -o with-{name}")] {
+            let ran = biaobu(folder.path(), &format!("{estimate} {options}"));
+            assert_eq!((ran.code, ran.out.as_str()), (Some(0), ""), "{name}: {}", ran.err);
+        }
+        let read = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
+        assert_eq!(read(name), read(&format!("with-{name}")), "{name}");
+    }
+    let ran = biaobu(folder.path(), "compare rows.csv --year 2022 -o a.xlsx");
+    assert!(ran.code == Some(2) && ran.err.contains("没有 xlsx 格式"), "{}", ran.err);
+    assert!(!folder.path().join("a.xlsx").exists());
+    assert_eq!(biaobu(folder.path(), "compare rows.csv --year 2022 --format csv -o a.xlsx").code, Some(0));
+}

@@ -1,6 +1,6 @@
 //! What can be typed. Only validated here; [`super::request`] gives it meaning.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use biaobu::input::Encoding;
 use biaobu::lang::Lang;
@@ -134,9 +134,9 @@ pub struct Inputs {
 pub struct Estimate {
     #[command(flatten)]
     pub inputs: Inputs,
-    /// 输出格式 Format of the result
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: Format,
+    /// 输出格式（默认按 -o 的文件名，否则为 table） Format of the result (default: by the name of the file, else table)
+    #[arg(long = "format", value_enum, value_name = "FORMAT")]
+    pub asked: Option<Format>,
     /// 每个单位、政策、年度只要一行合计（csv、ndjson、json） One line per applicant, policy and year (csv, ndjson, json)
     #[arg(long)]
     pub summary: bool,
@@ -178,9 +178,9 @@ pub enum ByArg {
 /// How a command beside `estimate` shows what it found.
 #[derive(clap::Args, Debug)]
 pub struct Shown {
-    /// 输出格式 Format of the result
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: ShownFormat,
+    /// 输出格式（默认按 -o 的文件名，否则为 table） Format of the result (default: by the name of the file, else table)
+    #[arg(long = "format", value_enum, value_name = "FORMAT")]
+    pub asked: Option<ShownFormat>,
     /// 与 --format csv 同用：文件开头加 BOM，Excel 直接打开不乱码 With --format csv: begin with a BOM, for Excel
     #[arg(long)]
     pub excel: bool,
@@ -281,9 +281,9 @@ pub struct Verify {
     /// 输入文件现在所在的目录：按文件名找，找不到再按 SHA-256 找 Folder of the input files: looked up by name, else by SHA-256
     #[arg(long, value_name = "DIR")]
     pub inputs: Option<PathBuf>,
-    /// 输出格式 Format of the report
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: VerifyFormat,
+    /// 输出格式（默认按 -o 的文件名，否则为 table） Format of the report (default: by the name of the file, else table)
+    #[arg(long = "format", value_enum, value_name = "FORMAT")]
+    pub asked: Option<VerifyFormat>,
     /// 输出文件，- 为标准输出 File to write, - for standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
@@ -354,6 +354,44 @@ pub enum Format {
 pub enum TemplateFormat {
     Csv,
     Xlsx,
+}
+
+impl Estimate {
+    /// The format to write.
+    pub fn format(&self) -> Format {
+        self.asked.or_else(|| by_name(self.output.as_deref())).unwrap_or(Format::Table)
+    }
+}
+
+impl Shown {
+    /// The format to write; an error is a format that the name of the file asks for and this command does not have.
+    pub fn format(&self) -> Result<ShownFormat, Format> {
+        let output = self.output.as_deref();
+        match (self.asked.or_else(|| by_name(output)), by_name::<Format>(output)) {
+            (Some(format), _) => Ok(format),
+            (None, Some(other)) => Err(other),
+            (None, None) => Ok(ShownFormat::Table),
+        }
+    }
+}
+
+impl Verify {
+    /// The format to write.
+    pub fn format(&self) -> VerifyFormat {
+        self.asked.or_else(|| by_name(self.output.as_deref())).unwrap_or(VerifyFormat::Table)
+    }
+}
+
+/// The format that the name of a file asks for.
+fn by_name<F: ValueEnum>(output: Option<&Path>) -> Option<F> {
+    let extension = output?.extension()?.to_str()?.to_lowercase();
+    let name = match extension.as_str() {
+        "md" => "markdown",
+        "htm" => "html",
+        "jsonl" => "ndjson",
+        other => other,
+    };
+    F::from_str(name, false).ok()
 }
 
 /// The years of `--year`, ascending.

@@ -27,7 +27,7 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
     let outputs = [args.output.as_deref(), args.errors.as_deref()];
     let prepared = request::prepare(&args.inputs, &outputs, rules, lang)?;
     let mut errors = args.errors.as_deref().map(|path| Errors::open(path, args.excel, lang)).transpose()?;
-    let told = match args.format {
+    let told = match args.format() {
         Format::Csv | Format::Ndjson if args.grouped => grouped(args, &prepared, &mut errors, lang)?,
         Format::Csv | Format::Ndjson => lines(args, &prepared, &mut errors, lang)?,
         Format::Json if args.summary => lines(args, &prepared, &mut errors, lang)?,
@@ -37,7 +37,7 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
         errors.out.commit()?;
     }
     // The table itself lists them.
-    let most = if args.format == Format::Table { 1 } else { usize::MAX };
+    let most = if args.format() == Format::Table { 1 } else { usize::MAX };
     table::told(&told, TOLD, args.errors.as_deref(), lang).iter().take(most).for_each(|line| tell(line));
     tell_uncovered(&told, lang);
     Ok(if told.invalid == 0 && told.uncovered.0 == 0 { Done::Clean } else { Done::LookAtIt })
@@ -46,16 +46,16 @@ pub fn run(args: &Estimate, rules: &[PathBuf], lang: Lang) -> Result<Done> {
 /// Options that do not go together.
 fn refuse(args: &Estimate, lang: Lang) -> Result<()> {
     let refused = |message: Words| -> Result<()> { bail!(say(lang, &message)) };
-    if args.excel && args.format != Format::Csv {
+    if args.excel && args.format() != Format::Csv {
         return refused(shown::excel_is_for_csv());
     }
-    if args.grouped && !matches!(args.format, Format::Csv | Format::Ndjson) {
+    if args.grouped && !matches!(args.format(), Format::Csv | Format::Ndjson) {
         return refused(words!(
             zh: "--grouped 边读边写，只能与 --format csv 或 --format ndjson 同用",
             en: "--grouped writes while it reads, and goes with --format csv or --format ndjson only"
         ));
     }
-    if args.summary && !matches!(args.format, Format::Csv | Format::Ndjson | Format::Json) {
+    if args.summary && !matches!(args.format(), Format::Csv | Format::Ndjson | Format::Json) {
         return refused(words!(
             zh: "--summary 只与 --format csv、ndjson 或 json 同用",
             en: "--summary goes with --format csv, ndjson or json only"
@@ -67,7 +67,7 @@ fn refuse(args: &Estimate, lang: Lang) -> Result<()> {
             en: "--errors and -o name the same file; name two"
         ));
     }
-    if args.format == Format::Xlsx {
+    if args.format() == Format::Xlsx {
         files::refuse_terminal(args.output.as_deref(), lang)?;
     }
     Ok(())
@@ -77,15 +77,15 @@ fn refuse(args: &Estimate, lang: Lang) -> Result<()> {
 fn document(args: &Estimate, prepared: &Prepared, errors: &mut Option<Errors>, lang: Lang) -> Result<Told> {
     let portfolio = prepared.portfolio(lang)?;
     let (mut report, uncovered) = prepared.report(&portfolio, lang)?;
-    if let Some(message) = xlsx::refused(&report).filter(|_| args.format == Format::Xlsx) {
+    if let Some(message) = xlsx::refused(&report).filter(|_| args.format() == Format::Xlsx) {
         bail!(say(lang, &message));
     }
     // A page with an overview evaluates everything twice.
-    let passes = if args.format == Format::Html { 2 } else { 1 };
+    let passes = if args.format() == Format::Html { 2 } else { 1 };
     let bar = progress(passes * report.jobs.len(), args.output.is_some());
     let ticker = bar.clone();
     report.done = Some(Box::new(move || ticker.inc(1)));
-    files::write(args.output.as_deref(), lang, |out| match args.format {
+    files::write(args.output.as_deref(), lang, |out| match args.format() {
         Format::Table => table::write(&report, look(args), args.errors.as_deref(), out),
         Format::Markdown => markdown::write(&report, out),
         Format::Html => html::write(&report, out),
@@ -113,7 +113,7 @@ pub(super) fn uncovered(vocabulary: &Vocabulary, units: &[&Applicant]) -> (u64, 
 
 /// Formats that are written unit by unit.
 fn lines(args: &Estimate, prepared: &Prepared, errors: &mut Option<Errors>, lang: Lang) -> Result<Told> {
-    let ledger = prepared.ledger(lang, args.summary, args.format == Format::Json)?;
+    let ledger = prepared.ledger(lang, args.summary, args.format() == Format::Json)?;
     let batch = prepared.batch(lang);
     if batch.needs_region {
         let region = batch.vocabulary.known().region;
@@ -200,7 +200,7 @@ fn format<'a>(
     extra: Arc<[String]>,
     lang: Lang,
 ) -> Box<dyn Lines + 'a> {
-    match args.format {
+    match args.format() {
         Format::Ndjson if args.summary => Box::new(Summary::new(Form::Ndjson, lang, inputs)),
         Format::Json => Box::new(Summary::new(Form::Json, lang, inputs)),
         Format::Ndjson => Box::new(json::Entries::new(vocabulary, lang, several_inputs)),

@@ -54,7 +54,7 @@ pub fn run(args: &Verify, folders: &[PathBuf], lang: Lang) -> Result<Done> {
     };
     let read = computed.found.iter().map(|found| &found.at).chain([&args.result]);
     files::spare(args.output.as_deref(), read, lang)?;
-    files::write(args.output.as_deref(), lang, |out| match args.format {
+    files::write(args.output.as_deref(), lang, |out| match args.format() {
         VerifyFormat::Table => verification::table(&verification, terminal_width(), lang, out),
         VerifyFormat::Json => verification::json(&verification, lang, out),
     })?;
