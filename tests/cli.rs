@@ -731,6 +731,16 @@ fn a_slip_in_one_cell_of_a_unit_lifts_no_bar() {
     }
 }
 
+/// Nothing else would tell that every row is paid twice.
+#[test]
+fn a_file_given_twice_is_told() {
+    let rows = "kind,level,action,rank,date\nstandard,national,formulate,1,2021-05-05\n";
+    let folder = folder(&[("one.csv", rows), ("two.csv", rows)]);
+    let estimate = |files: &str| biaobu(folder.path(), &format!("estimate {files} --policy tianjin-2021 --year 2022"));
+    assert!(estimate("one.csv ./one.csv").err.contains("./one.csv: 这个文件给了不止一次"));
+    assert_eq!(estimate("one.csv two.csv").err, "");
+}
+
 /// Ids differ within a file; where the row that counts instead is in another file, that file is named.
 #[test]
 fn a_row_kept_in_another_file_is_named_with_its_file() {

@@ -111,6 +111,17 @@ fn input_files(asked: &Asked, inputs: &Inputs, lang: Lang) -> Result<Files> {
     if asked.achievements.iter().chain(&inputs.applicants).filter(is_stdin).count() > 1 {
         bail!(say(lang, &words!(zh: "标准输入（-）只能用一次", en: "standard input (-) can be read once only")));
     }
+    let places: Vec<_> = asked.achievements.iter().map(|path| path.canonicalize().ok()).collect();
+    for (index, path) in asked.achievements.iter().enumerate() {
+        if places[index].is_some() && places[..index].contains(&places[index]) {
+            let name = path.display();
+            let message = words!(
+                zh: "{name}: 这个文件给了不止一次，其中每一行都计了不止一次",
+                en: "{name}: this file is given more than once, and each of its rows counts more than once"
+            );
+            tell(message.get(lang));
+        }
+    }
     let achievements = asked.achievements.iter().map(|path| files::stream(path, lang)).collect::<Result<_>>()?;
     let applicants = inputs.applicants.as_deref().map(|path| files::stream(path, lang)).transpose()?;
     Ok(Files { achievements, applicants })
