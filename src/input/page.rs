@@ -453,11 +453,8 @@ impl<'p> LedgerUnit<'p> {
 
     /// The unit; of its rows only the ids and their files.
     pub fn by_ids(&self) -> Applicant {
-        let row = |item| Achievement {
-            id: self.id(item).into_owned(),
-            input: self.input(item),
-            ..Achievement::default()
-        };
+        let row =
+            |item| Achievement { id: self.id(item).into_owned(), input: self.input(item), ..Achievement::default() };
         let achievements = (0..self.rows.len()).map(row).collect();
         Applicant { achievements, name: self.name().to_owned(), facts: self.facts().clone() }
     }

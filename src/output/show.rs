@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use jiff::civil::Date;
 
+use super::document::{Column, Table, terminal};
 use super::table::paragraph;
 use super::words::Speaker;
 use crate::lang::{Lang, Words};
@@ -27,12 +27,18 @@ pub fn list(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let zh = lang == Lang::Zh;
-    let mut table = plain(width);
-    table.set_header(if zh {
-        vec!["政策", "地区", "名称", "有效期", "状态", "条款"]
-    } else {
-        vec!["policy", "place", "title", "validity", "state", "clauses"]
-    });
+    let column = |zh_head: &str, head: &str| Column::words(if zh { zh_head } else { head });
+    let mut table = Table {
+        columns: vec![
+            column("政策", "policy"),
+            column("地区", "place"),
+            column("名称", "title"),
+            column("有效期", "validity"),
+            column("状态", "state"),
+            column("条款", "clauses"),
+        ],
+        ..Table::default()
+    };
     for policy in policies {
         let state = match (policy.standing(policies, day), zh) {
             (Standing::InForce, true) => "有效".to_owned(),
@@ -46,7 +52,7 @@ pub fn list(
         };
         let until =
             policy.until.map_or_else(|| if zh { "起".to_owned() } else { " on".to_owned() }, |u| format!("–{u}"));
-        table.add_row(vec![
+        table.rows.push(vec![
             policy.id.clone(),
             policy.region.first().cloned().unwrap_or_default(),
             policy.title.get(lang).to_owned(),
@@ -55,14 +61,7 @@ pub fn list(
             policy.clauses.len().to_string(),
         ]);
     }
-    // A period is not broken between its days.
-    if let Some(validity) = table.column_mut(3) {
-        validity.set_constraint(ColumnConstraint::ContentWidth);
-    }
-    let text = table.to_string();
-    for line in text.lines() {
-        writeln!(out, "{}", line.trim_end())?;
-    }
+    terminal::rows(&table, width.clamp(60, 240), out)?;
     if zh {
         writeln!(out, "状态按 {day} 计")?
     } else {
@@ -93,16 +92,6 @@ pub fn one(vocabulary: &Vocabulary, policy: &Policy, lang: Lang, width: usize, o
     page.clauses()?;
     page.rules()?;
     page.tail()
-}
-
-fn plain(width: usize) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_width(u16::try_from(width.clamp(60, 240)).unwrap_or(80));
-    table.set_content_arrangement(ContentArrangement::Dynamic);
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 1));
-    }
-    table
 }
 
 struct Page<'a> {

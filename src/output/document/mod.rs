@@ -3,7 +3,7 @@
 
 mod csv;
 mod html;
-mod terminal;
+pub(super) mod terminal;
 
 use std::io::{self, Write};
 
