@@ -312,6 +312,20 @@ fn sums_are_the_difference_of_two_estimates() {
 }
 
 /// Two cities are put side by side by what they pay for.
+/// Of a row that is paid the same, what changed stands beside its clause.
+#[test]
+fn a_base_that_changes_is_told_where_the_amount_stays() {
+    let draft = tianjin().replace("\"20万元\"", "\"26万元\"");
+    assert_ne!(draft, tianjin());
+    let rows = "id,kind,level,action,role,date\nA,standard,international,formulate,lead,2019-05-01\n";
+    let folder = folder(&[("draft.toml", draft.as_str()), ("rows.csv", rows)]);
+    for (lang, words) in [("zh", "不符合 第七条（基数20 → 26）："), ("en", "(base 200,000 -> 260,000):")] {
+        let ran = biaobu(folder.path(), &format!("diff tianjin-2021 draft.toml rows.csv --year 2022 --lang {lang}"));
+        let page: String = ran.out.lines().map(|line| line.trim().to_owned() + " ").collect();
+        assert!(page.contains(words), "{}{}", ran.out, ran.err);
+    }
+}
+
 #[test]
 fn two_cities() {
     let folder = folder(&[("x", "")]);

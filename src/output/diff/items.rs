@@ -219,6 +219,12 @@ impl Told<'_> {
             } else {
                 format!("{year}{was}{}{is}", self.pick(" → ", " -> "))
             };
+            // Where the amount does not show what changed.
+            if one.amount == other.amount {
+                let possible = |item: &Item| item.possible.map_or(Yuan::ZERO, |(_, amount)| amount);
+                line += &self.moved(("基数", "base"), one.base, other.base);
+                line += &self.moved(("可能", "possible"), possible(one), possible(other));
+            }
             let reasons = |side: usize, result: &PolicyResult, item: &Item| {
                 Sentences::new(&self.speaker(side), result, unit.applicant, item, row).reasons
             };
@@ -233,6 +239,16 @@ impl Told<'_> {
             said.push(line);
         }
         said.join(self.pick("；", "; "))
+    }
+
+    /// `（基数10 → 12.5）`; nothing where both are the same.
+    fn moved(&self, (zh, en): (&str, &str), before: Yuan, after: Yuan) -> String {
+        let (one, other) = (self.yuan(before), self.yuan(after));
+        match self.lang {
+            _ if before == after => String::new(),
+            Lang::Zh => format!("（{zh}{one} → {other}）"),
+            Lang::En => format!(" ({en} {one} -> {other})"),
+        }
     }
 
     /// `全额 第七条`.
