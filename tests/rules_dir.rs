@@ -270,6 +270,8 @@ fn what_refers_to_something_broken_is_no_further_mistake() {
     for (from, to, line) in [
         ("nature   = \"fixed\"", "nature   = \"fix\"", "nature"),
         ("lighthouse_global = \"7万元\"", "lighthouse_global = \"7万圆\"", "lighthouse_global ="),
+        ("lighthouse_global = \"7万元\"", "lighthouse_global = 7.5", "lighthouse_global ="),
+        ("lighthouse_global = \"7万元\"", "lighthouse_global = { x = 1 }", "lighthouse_global ="),
         ("category = \"lighthouses\"", "category = \"lamps\"", "category"),
     ] {
         let broken = whole.replace(from, to);

@@ -206,6 +206,11 @@ impl<'a, 'p> Node<'a, 'p> {
         self.expect(self.value.as_str().map(str::to_owned), "文字", "a text in quotes")
     }
 
+    /// The text, where the value is one; nothing is noted where it is not.
+    pub fn as_text(&self) -> Option<&str> {
+        self.value.as_str()
+    }
+
     /// A whole number.
     pub fn integer(&self) -> Option<i64> {
         let number = self.value.as_integer().and_then(|i| i64::from_str_radix(i.as_str(), i.radix()).ok());

@@ -166,7 +166,7 @@ impl Reader<'_, '_> {
             for (clause, leaf) in
                 drafts.iter().flat_map(|draft| draft.leaves.iter().map(|leaf| (&draft.clause.id, leaf)))
             {
-                let Some(parsed) = self.quiet_phrase(&leaf.node) else { continue };
+                let Some(parsed) = quiet_phrase(&leaf.node) else { continue };
                 let of = match &parsed.of {
                     Target::Money(money) => Some(*money),
                     Target::Name(name) => sums.get(&full_name(clause, name)).or_else(|| sums.get(name)).copied(),
@@ -200,7 +200,7 @@ impl Reader<'_, '_> {
                 drafts.iter().flat_map(|draft| draft.leaves.iter().map(|leaf| (&draft.clause.id, leaf)))
             {
                 let line = full_name(clause, &leaf.path);
-                let broken = match self.quiet_phrase(&leaf.node).map(|parsed| parsed.of) {
+                let broken = match quiet_phrase(&leaf.node).map(|parsed| parsed.of) {
                     Some(Target::Name(name)) => self.is_broken(&full_name(clause, &name)) || self.is_broken(&name),
                     Some(_) => false,
                     None => !leaf.node.is_list(),
@@ -210,13 +210,6 @@ impl Reader<'_, '_> {
                 }
             }
         }
-    }
-
-    pub(super) fn quiet_phrase(&self, node: &Node<'_, '_>) -> Option<phrase::AmountPhrase> {
-        if node.is_list() || node.is_table() {
-            return None;
-        }
-        phrase::amount(&node.cell()?)
     }
 
     pub(super) fn amount(&self, clause: &str, leaf: &Leaf<'_, '_>, sums: &HashMap<String, Money>) -> Option<Amount> {
@@ -229,7 +222,7 @@ impl Reader<'_, '_> {
             let of = tiers.iter().copied().max()?;
             return Some(Amount::Money { of, share: Share::ONE, from_elsewhere: false, tiers });
         }
-        let Some(parsed) = phrase::amount(&node.text()?) else {
+        let Some(parsed) = quiet_phrase(node) else {
             let forms = phrase::AMOUNTS;
             node.wrong(&words!(zh: "金额，如 {forms}", en: "an amount such as {forms}"));
             return None;
@@ -273,6 +266,11 @@ impl Reader<'_, '_> {
         entry.finish();
         Some(ShareRule { cite: cite?, parts })
     }
+}
+
+/// What a line of amounts says; none, without a word, where it cannot be read.
+fn quiet_phrase(node: &Node<'_, '_>) -> Option<phrase::AmountPhrase> {
+    phrase::amount(node.as_text()?)
 }
 
 /// How a line of an amount table is referred to from other clauses.
