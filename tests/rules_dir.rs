@@ -302,3 +302,31 @@ fn a_category_without_a_clause_is_a_warning() {
     assert_eq!(document["results"][0]["caps"], serde_json::json!([]));
     assert!(ran.err.contains("warning[unused]"), "{}", ran.err);
 }
+
+/// What says nothing is told, and not taken for what is left out.
+#[test]
+fn lists_and_tables_that_say_nothing_are_mistakes() {
+    let merge = |prefer: &str| {
+        format!(
+            "{TOWN}\n[[merge]]\ncite = \"第六条\"\ntitle = \"同项\"\nen = \"same\"\nsame = [\"project\"]\nprefer = {prefer}\n"
+        )
+    };
+    let edited = |from: &str, to: &str| {
+        assert!(TOWN.contains(from), "{from}");
+        TOWN.replace(from, to)
+    };
+    for (file, expected) in [
+        (edited("lighthouse_local  = \"50% of lighthouse_global\"", "lighthouse_local  = []"), "至少一档金额"),
+        (edited("region      = [\"云上镇\"]", "region      = []"), "至少一个地名"),
+        (edited("[clause.amount]", "[clause.share]\ncite = \"第五条\"\n[clause.amount]"), "这里缺少 `parts`"),
+        (merge("{}"), "一个事实及其顺序"),
+        (merge("{ level = [\"national\"], action = [\"formulate\"] }"), "一个事实及其顺序"),
+    ] {
+        let folder = folder(&[("kind.toml", KIND), ("town.toml", &file)]);
+        let ran = biaobu(folder.path(), "check kind.toml town.toml");
+        assert_eq!((told(&ran.out).len(), ran.code), (1, Some(1)), "{}", ran.out);
+        assert!(told(&ran.out)[0].0.contains(expected), "{}", ran.out);
+    }
+    let fine = folder(&[("kind.toml", KIND), ("town.toml", &merge("{ level = [\"national\"] }"))]);
+    assert_eq!(biaobu(fine.path(), "check kind.toml town.toml").code, Some(0));
+}

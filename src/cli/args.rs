@@ -201,8 +201,8 @@ pub enum ShownFormat {
 pub struct Template {
     /// 格式；不写时看 -o 的扩展名：.csv 为 csv，其他为 xlsx；没有 -o 时为 csv
     /// Format; by default as -o is named: csv for .csv, else xlsx; without -o, csv
-    #[arg(long, value_enum)]
-    pub format: Option<TemplateFormat>,
+    #[arg(long = "format", value_enum, value_name = "FORMAT")]
+    pub asked: Option<TemplateFormat>,
     /// 只要这些政策用到的列，可多个 Only the columns that these policies look at
     #[arg(long, value_name = "ID", num_args = 1.., value_delimiter = ',')]
     pub policy: Vec<String>,
@@ -372,6 +372,15 @@ impl Shown {
             (None, Some(other)) => Err(other),
             (None, None) => Ok(ShownFormat::Table),
         }
+    }
+}
+
+impl Template {
+    /// The format to write: CSV to standard output, else a workbook unless the file is named as CSV.
+    pub fn format(&self) -> TemplateFormat {
+        let file = self.output.as_deref().filter(|path| *path != Path::new("-"));
+        let by_default = if file.is_some() { TemplateFormat::Xlsx } else { TemplateFormat::Csv };
+        self.asked.or_else(|| by_name(file)).unwrap_or(by_default)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use biaobu::lang::Lang;
-use biaobu::output::{explain, table};
+use biaobu::output::{explain, table, terminal};
 use biaobu::text;
 use biaobu::words;
 
@@ -40,7 +40,7 @@ pub fn run(args: &Explain, rules: &[PathBuf], lang: Lang) -> Result<Done> {
     for row in unreadable {
         done = Done::LookAtIt;
         for line in table::invalid_lines(row, lang) {
-            table::paragraph(line.trim_start(), 2, terminal_width(), &mut page)?;
+            terminal::paragraph(line.trim_start(), 2, terminal_width(), &mut page)?;
         }
     }
     if page.is_empty() {

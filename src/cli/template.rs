@@ -11,7 +11,7 @@ use super::args::{self, TemplateFormat};
 use super::{Done, files, request};
 
 pub fn run(args: &args::Template, rules: &[PathBuf], lang: Lang) -> Result<Done> {
-    let format = args.format.unwrap_or_else(|| by_name(args.output.as_deref()));
+    let format = args.format();
     if format == TemplateFormat::Xlsx {
         files::refuse_terminal(args.output.as_deref(), lang)?;
     }
@@ -39,14 +39,4 @@ fn spare_filled_in(path: Option<&Path>, lang: Lang) -> Result<()> {
         en: "{name}: exists and may be filled in already; it is not replaced; name another file"
     );
     bail!(request::say(lang, &message))
-}
-
-/// The format of a file with this name; CSV for standard output.
-fn by_name(path: Option<&Path>) -> TemplateFormat {
-    match path.filter(|path| *path != Path::new("-")) {
-        Some(path) if path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("csv")) => {
-            TemplateFormat::Xlsx
-        }
-        _ => TemplateFormat::Csv,
-    }
 }

@@ -3,7 +3,8 @@
 
 use std::io::{self, Write};
 
-use super::table::{self, paragraph};
+use super::table;
+use super::terminal::paragraph;
 use super::words::Speaker;
 use super::{Evaluation, Report, when};
 use crate::engine::result::{Considered, Item, Op, Reason, Status};

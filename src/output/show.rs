@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use jiff::civil::Date;
 
-use super::document::{Column, Table, terminal};
-use super::table::paragraph;
+use super::document::{self, Column, Table};
+use super::terminal::paragraph;
 use super::words::Speaker;
 use crate::lang::{Lang, Words};
 use crate::policy::Policy;
@@ -61,7 +61,7 @@ pub fn list(
             policy.clauses.len().to_string(),
         ]);
     }
-    terminal::rows(&table, width.clamp(60, 240), out)?;
+    document::terminal::rows(&table, width.clamp(60, 240), out)?;
     if zh {
         writeln!(out, "状态按 {day} 计")?
     } else {

@@ -5,7 +5,7 @@
 use maud::{Markup, html};
 use unicode_width::UnicodeWidthStr;
 
-use super::table::paragraph;
+use super::terminal::paragraph;
 use crate::money::Money;
 
 /// What a part of a bar stands for; the page's style draws it.

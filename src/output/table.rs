@@ -4,10 +4,10 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_width::UnicodeWidthStr;
 
 use super::batch::{TOLD_IN_FULL, Told};
-use super::terminal::{self, Look};
+use super::terminal::{self, Look, paragraph};
 use super::words::{self as wording, Speaker};
 use super::{Evaluation, Report, Totals, when};
 use crate::engine::result::{Assumption, Item, Reason, Status};
@@ -323,106 +323,4 @@ pub fn invalid_lines(row: &Invalid, lang: Lang) -> Vec<String> {
         }
     };
     row.mistakes.iter().map(line).collect()
-}
-
-/// Writes a text in lines of at most `width` columns, later ones indented. Chinese may break between any two
-/// characters, but not before closing or after opening punctuation; other words break at spaces.
-pub fn paragraph(text: &str, indent: usize, width: usize, out: &mut dyn Write) -> io::Result<()> {
-    broken(pieces(text), indent, width).iter().try_for_each(|line| writeln!(out, "{line}"))
-}
-
-/// The text of a cell in lines that are never wider than `width`: what has no place to break is cut.
-pub fn cell(text: &str, width: usize) -> String {
-    let mut fitting = Vec::new();
-    for piece in pieces(text) {
-        let mut part = String::new();
-        for c in piece.chars() {
-            if (part.width() + c.width().unwrap_or(0)) > width && c != ' ' && !part.is_empty() {
-                fitting.push(std::mem::take(&mut part));
-            }
-            part.push(c);
-        }
-        fitting.push(part);
-    }
-    broken(fitting, 0, width).join("\n")
-}
-
-/// The width of the widest part of a text that should not be broken.
-pub fn widest_piece(text: &str) -> usize {
-    pieces(text).iter().map(|piece| piece.trim_end().width()).max().unwrap_or(0)
-}
-
-fn broken(pieces: Vec<String>, indent: usize, width: usize) -> Vec<String> {
-    let (mut lines, mut line) = (Vec::new(), String::new());
-    for piece in pieces {
-        if line.width() + piece.trim_end().width() > width && !line.trim().is_empty() {
-            lines.push(line.trim_end().to_owned());
-            line = " ".repeat(indent);
-            line.push_str(piece.trim_start());
-        } else {
-            line.push_str(&piece);
-        }
-    }
-    lines.push(line.trim_end().to_owned());
-    lines
-}
-
-/// What a line is not broken within: words with the space behind them, wide characters with their punctuation.
-fn pieces(text: &str) -> Vec<String> {
-    let mut pieces: Vec<String> = Vec::new();
-    let mut open = true;
-    // A period is not broken between its days.
-    let is_narrow = |c: char| c.is_ascii() || c == '–';
-    for c in text.chars().map(terminal::visible) {
-        let closing = matches!(c, '，' | '。' | '；' | '：' | '、' | '）' | '”' | '》' | '】' | ')' | ' ');
-        let joins = open
-            || closing
-            || (is_narrow(c)
-                && pieces
-                    .last()
-                    .and_then(|piece| piece.chars().last())
-                    .is_some_and(|last| is_narrow(last) && last != ' '));
-        match pieces.last_mut().filter(|_| joins) {
-            Some(piece) => piece.push(c),
-            None => pieces.push(c.to_string()),
-        }
-        open = matches!(c, '（' | '“' | '《' | '【' | '(') || (open && c == ' ');
-    }
-    pieces
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn wrapped(text: &str, width: usize) -> String {
-        let mut out = Vec::new();
-        paragraph(text, 2, width, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn cells_are_never_wider_than_their_column() {
-        assert_eq!(cell("有效期2018-12-01–2023-11-30止", 22), "有效期\n2018-12-01–2023-11-30\n止");
-        assert_eq!(cell("2018-12-01–2023-11-30", 8), "2018-12-\n01–2023-\n11-30");
-        assert_eq!(cell("TJ2-05；TJ2-06", 10), "TJ2-05；\nTJ2-06");
-        for line in cell(&"标准化补贴（第二十五条（五））；wordwordword ".repeat(9), 7).lines() {
-            assert!(line.width() <= 7, "{line}");
-        }
-        assert_eq!(cell("", 5), "");
-    }
-
-    #[test]
-    fn lines_keep_their_width_and_punctuation() {
-        assert_eq!(
-            wrapped("不超过实际费用，减为18.6万元（第九条）", 20),
-            "不超过实际费用，减为\n  18.6万元（第九条）\n"
-        );
-        assert_eq!(wrapped("one two three", 7), "one two\n  three\n");
-        assert_eq!(wrapped("a\nb", 20), "a b\n");
-        assert_eq!(wrapped("a year (第十一条); more", 9), "a year\n  (第十一\n  条);\n  more\n");
-        for line in wrapped(&"标准化补贴（第二十五条（五））；".repeat(9), 31).lines() {
-            assert!(line.width() <= 31 && !line.trim().starts_with(['）', '；']), "{line}");
-        }
-    }
 }

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use serde_json::{Value as Json, json};
 
-use super::table::paragraph;
 use super::terminal;
+use super::terminal::paragraph;
 use crate::lang::{Lang, Words};
 use crate::verify::Place;
 use crate::verify::compare::{Cause, Circumstances, Difference, Kind, touches_money};

@@ -79,6 +79,14 @@ pub struct Diagnostic {
     pub hint: Words,
 }
 
+impl Diagnostic {
+    /// True if only the place is another one.
+    fn says_the_same(&self, other: &Diagnostic) -> bool {
+        (self.code, self.severity, &self.message, &self.hint)
+            == (other.code, other.severity, &other.message, &other.hint)
+    }
+}
+
 /// Of one kind, so many mistakes are shown with the lines that they stand in.
 const PICTURES: usize = 5;
 
@@ -104,12 +112,7 @@ pub fn render(file: &RuleFile, diagnostics: &[Diagnostic], lang: Lang) -> String
             continue;
         }
         let line = file.line(diagnostic.span.start).to_string();
-        let same = |other: &&mut (&Diagnostic, Vec<String>)| {
-            let said =
-                |diagnostic: &Diagnostic| (diagnostic.severity, diagnostic.message.clone(), diagnostic.hint.clone());
-            other.0.code == diagnostic.code && said(other.0) == said(diagnostic)
-        };
-        match others.iter_mut().find(same) {
+        match others.iter_mut().find(|(other, _)| other.says_the_same(diagnostic)) {
             Some((_, lines)) => lines.push(line),
             None => others.push((diagnostic, vec![line])),
         }

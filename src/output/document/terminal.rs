@@ -7,8 +7,7 @@ use comfy_table::{CellAlignment, ContentArrangement, presets};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Document, Table};
-use crate::output::table::{cell, paragraph, widest_piece};
-use crate::output::terminal::{self, Look};
+use crate::output::terminal::{self, Look, cell, paragraph, widest_piece};
 
 pub(super) fn write(document: &Document, look: Look, out: &mut dyn Write) -> io::Result<()> {
     let width = look.width.clamp(60, 240);
